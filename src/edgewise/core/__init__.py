@@ -1,0 +1,1 @@
+"""Contracts: what an environment, a policy and a scheduler are, and how they are checked."""

@@ -1,0 +1,168 @@
+"""The conformance kit: what every environment must keep, checked on any environment."""
+
+import dataclasses
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from edgewise.core.env import AbstractEnv
+
+
+class ConformanceError(AssertionError):
+    """An environment broke a rule of the contract; the text says which, and where."""
+
+
+def check_env(env: AbstractEnv, seed: int = 0, slots: int = 3) -> None:
+    """Check `env` against the contract; raises `ConformanceError` at the first breach.
+
+    Checked along `slots` slots of uniform actions: methods are pure and repeat bit for bit; jit
+    changes nothing; vmap equals a loop; observations have the declared shape; any action, inside
+    the space or far outside it, decodes to a decision with a finite outcome; float32 and float64
+    agree; relabelling the members of `env.exchangeable` relabels the outcome and nothing else.
+    """
+    key = jax.random.key(seed)
+    state = eqx.filter_jit(env.reset)(key)
+    _check_equal("reset with the same key", state, eqx.filter_jit(env.reset)(key))
+    _check_close("reset inside and outside jit", env.reset(key), state)
+    for slot in range(slots):
+        keys = jax.random.split(jax.random.fold_in(key, slot), 4)
+        action = env.sample_actions(keys[0])
+        _check_observation(env, state)
+        _check_purity(env, state, action, keys[1])
+        _check_any_action(env, state, action)
+        _check_precision(env, state, action)
+        _check_relabelling(env, state, action, keys[2])
+        state, _ = eqx.filter_jit(env.step)(keys[1], state, action)
+    restarted = eqx.filter_jit(env.restart)(key, state)
+    _check_same_shapes("restart", state, restarted)
+    _check_vmap(env, key)
+
+
+def _check_observation(env: AbstractEnv, state: Any) -> None:
+    observation = env.observe(state)
+    expected = (env.num_agents, env.observation_size)
+    if observation.shape != expected:
+        raise ConformanceError(f"observe: shape {observation.shape}, declared {expected}")
+    _check_finite("observe", observation)
+
+
+def _check_purity(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
+    before = jax.tree.map(np.array, state)
+    plain = env.step(key, state, action)
+    _check_equal("a state after a step from it", before, state)
+    compiled = eqx.filter_jit(env.step)(key, state, action)
+    _check_equal("step with the same key", compiled, eqx.filter_jit(env.step)(key, state, action))
+    _check_close("step inside and outside jit", plain, compiled)
+    _check_same_shapes("step", state, compiled[0])
+
+
+def _check_any_action(env: AbstractEnv, state: Any, action: Any) -> None:
+    integer = jnp.issubdtype(action.dtype, jnp.integer)
+    extremes = (-7, 10_000) if integer else (-3.0, 0.0, 1.0, 50.0)
+    for attempt in (action, *(jnp.full_like(action, value) for value in extremes)):
+        outcome = env.evaluate(state, env.decode(state, attempt))
+        _check_finite("the outcome of any action", outcome)
+
+
+def _check_precision(env: AbstractEnv, state: Any, action: Any) -> None:
+    single = env.evaluate(state, env.decode(state, action))
+    with jax.enable_x64(True):
+        env64, state64, decision64 = _cast((env, state, env.decode(state, action)), jnp.float64)
+        double = env64.evaluate(state64, decision64)
+        for leaf in jax.tree.leaves(eqx.filter(double, eqx.is_inexact_array)):
+            if leaf.dtype != jnp.float64:
+                raise ConformanceError("evaluate: a float64 state gives a float32 outcome")
+        double = jax.tree.map(np.asarray, double)
+    _check_close("evaluate in float32 and float64", single, double, tolerance=1e-3)
+
+
+def _check_relabelling(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
+    decision = env.decode(state, action)
+    order = jax.random.permutation(key, _length(state, env.exchangeable))
+    env_, state_, decision_ = (relabelled(x, env.exchangeable, order) for x in (env, state, decision))
+    expected = relabelled(env.evaluate(state, decision), env.exchangeable, order)
+    _check_close("relabelling " + env.exchangeable, env_.evaluate(state_, decision_), expected)
+
+
+def _check_vmap(env: AbstractEnv, key: Any) -> None:
+    keys = jax.random.split(key, 3)
+    actions = jax.vmap(env.sample_actions)(keys)
+    together = jax.vmap(lambda key, action: env.step(key, env.reset(key), action))(keys, actions)
+    for i in range(3):
+        alone = env.step(keys[i], env.reset(keys[i]), actions[i])
+        _check_close("vmap and a loop", jax.tree.map(lambda leaf, i=i: leaf[i], together), alone)
+
+
+def relabelled(tree: Any, dimension: str, order: Any) -> Any:
+    """`tree` with the members of `dimension` reordered, wherever an annotation names it.
+
+    A module may define `relabel(dimension, order)` where an index that it holds refers to that
+    dimension.
+    """
+    own: Callable | None = getattr(tree, "relabel", None)
+    if own is not None:
+        return own(dimension, order)
+    changes = {}
+    for name, axes in _axes(type(tree), dimension).items():
+        value = getattr(tree, name)
+        for axis in axes:
+            value = jnp.take(value, order, axis=axis)
+        changes[name] = value
+    return dataclasses.replace(tree, **changes)
+
+
+def _axes(kind: type, dimension: str) -> dict[str, list[int]]:
+    """Field name → the axes that its annotation calls `dimension`."""
+    found = {}
+    for name, annotation in typing.get_type_hints(kind).items():
+        dims = str(getattr(annotation, "dim_str", "")).split()
+        if dimension in dims:
+            found[name] = [axis for axis, dim in enumerate(dims) if dim == dimension]
+    return found
+
+
+def _length(tree: Any, dimension: str) -> int:
+    name, axes = next(iter(_axes(type(tree), dimension).items()))
+    return int(getattr(tree, name).shape[axes[0]])
+
+
+def _cast(tree: Any, dtype: Any) -> Any:
+    return jax.tree.map(lambda x: x.astype(dtype) if eqx.is_inexact_array(x) else x, tree)
+
+
+def _named_leaves(tree: Any) -> list[tuple[str, np.ndarray]]:
+    arrays = eqx.filter(tree, eqx.is_array_like)
+    flat, _ = jax.tree_util.tree_flatten_with_path(arrays)
+    return [(jax.tree_util.keystr(path), np.asarray(leaf)) for path, leaf in flat]
+
+
+def _check_finite(what: str, tree: Any) -> None:
+    for name, leaf in _named_leaves(tree):
+        if not np.all(np.isfinite(leaf)):
+            raise ConformanceError(f"{what}: {name} is not finite")
+
+
+def _check_equal(what: str, first: Any, second: Any) -> None:
+    for (name, a), (_, b) in zip(_named_leaves(first), _named_leaves(second), strict=True):
+        if not np.array_equal(a, b, equal_nan=True):
+            raise ConformanceError(f"{what}: {name} differs")
+
+
+def _check_close(what: str, first: Any, second: Any, tolerance: float = 2e-4) -> None:
+    for (name, a), (_, b) in zip(_named_leaves(first), _named_leaves(second), strict=True):
+        scale = max(float(np.max(np.abs(b), initial=0.0)), 1e-30)
+        if not np.allclose(a, b, rtol=tolerance, atol=tolerance * scale):
+            raise ConformanceError(f"{what}: {name} is {a}, and {b} the other way")
+
+
+def _check_same_shapes(what: str, before: Any, after: Any) -> None:
+    for (name, a), (_, b) in zip(_named_leaves(before), _named_leaves(after), strict=True):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            raise ConformanceError(
+                f"{what}: {name} was {a.dtype}{a.shape} and is {b.dtype}{b.shape}"
+            )

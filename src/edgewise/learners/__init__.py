@@ -1,0 +1,1 @@
+"""What learns. A learner says how to act, update and decide; `training` runs it."""

@@ -1,0 +1,38 @@
+"""The published systems, one folder each; found by a scan, so there is no list to edit."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from edgewise.core.env import AbstractEnv
+from edgewise.core.errors import unknown_name
+from edgewise.study.scenario import Scenario
+
+
+def _folders() -> dict[str, str]:
+    found = pkgutil.iter_modules(__path__)
+    return {module.name.replace("_", "-"): module.name for module in found if module.ispkg}
+
+
+def names() -> tuple[str, ...]:
+    """The scenarios' names, sorted."""
+    return tuple(sorted(_folders()))
+
+
+@cache
+def get(name: str) -> Scenario:
+    """The scenario called `name`; `UserError` with the nearest name if there is none."""
+    folders = _folders()
+    if name not in folders:
+        raise unknown_name("scenario", name, folders)
+    scenario: Scenario = importlib.import_module(f"{__name__}.{folders[name]}").SCENARIO
+    return scenario
+
+
+def make(name: str, **parameters: object) -> AbstractEnv:
+    """The environment of a scenario, its parameters by keyword (see `edgewise show NAME`).
+
+    Raises `UserError` (a `ValueError`) for an unknown scenario or parameter and for a value out
+    of range.
+    """
+    return get(name).env(**parameters)

@@ -1,0 +1,1 @@
+"""Zhang, Li, Peng, Pei 2021: task offloading with server load balance (DTOMALB)."""

@@ -1,0 +1,1 @@
+"""The vocabulary of a comparison: scenarios, methods, runs, sweeps, statistics, claims."""

@@ -1,0 +1,1 @@
+"""Running a learner: the loop, checkpoints and resume, the log of a run."""

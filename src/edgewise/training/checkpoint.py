@@ -1,0 +1,70 @@
+"""Arrays on disk: written whole or not at all, read back only if they fit."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from edgewise.core.errors import UserError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Put `content` at `path` so that a reader finds the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def save(path: Path, tree: Any, **facts: Any) -> None:
+    """Write the arrays of `tree` (typed keys included) and JSON-able `facts`, atomically."""
+    leaves = {str(i): _to_numpy(leaf) for i, leaf in enumerate(jax.tree.leaves(tree))}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.npz")
+    with temporary.open("wb") as file:
+        np.savez(file, facts=np.asarray(json.dumps(facts)), **leaves)  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def load(path: Path, like: Any) -> tuple[Any, dict[str, Any]]:
+    """The tree that `save` wrote, in the structure of `like`, and its facts.
+
+    Raises `UserError` if the file is damaged or holds arrays of other shapes or types.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            facts = json.loads(str(stored["facts"]))
+            names = sorted((name for name in stored.files if name != "facts"), key=int)
+            arrays = [stored[name] for name in names]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise UserError(f"{path} is damaged ({error}); delete it to start afresh") from None
+    leaves, structure = jax.tree.flatten(like)
+    expected = [(leaf.shape, leaf.dtype) for leaf in map(_to_numpy, leaves)]
+    if [(array.shape, array.dtype) for array in arrays] != expected:
+        raise UserError(f"{path} belongs to another program; delete it to start afresh")
+    restored = [_like(array, leaf) for array, leaf in zip(arrays, leaves, strict=True)]
+    return jax.tree.unflatten(structure, restored), facts
+
+
+def _is_key(leaf: Any) -> bool:
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+
+
+def _to_numpy(leaf: Any) -> np.ndarray:
+    return np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
+
+
+def _like(array: np.ndarray, leaf: Any) -> jax.Array:
+    if _is_key(leaf):
+        return jax.random.wrap_key_data(jnp.asarray(array), impl=jax.random.key_impl(leaf))
+    return jnp.asarray(array)

@@ -1,0 +1,121 @@
+"""Two ways to feed a learner: every transition as it comes, or batches from replay."""
+
+from typing import Any
+
+import equinox as eqx
+import flashbax
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, PRNGKeyArray
+
+from edgewise.core.env import AbstractEnv
+from edgewise.core.policy import AbstractScheduler
+from edgewise.learners.learner import AbstractLearner, Transition
+from edgewise.training.program import AbstractProgram, Log
+
+
+class Online(AbstractProgram):
+    """Act, step, update on what was just seen."""
+
+    env: AbstractEnv
+    score_env: AbstractEnv
+    learner: AbstractLearner
+    episode_slots: int = eqx.field(static=True, default=0)
+
+    def init(self, key: PRNGKeyArray, state: Any) -> tuple[Any, Any]:
+        return state, self.learner.init(key)
+
+    def slot(
+        self, key: PRNGKeyArray, carry: tuple[Any, Any], t: Array, progress: Array
+    ) -> tuple[tuple[Any, Any], Log]:
+        state, learned = carry
+        act_key, world_key, update_key = jax.random.split(key, 3)
+        state, transition, score = collect(self, (act_key, world_key), learned, state, t, progress)
+        learned, losses = self.learner.update(update_key, learned, transition, progress)
+        return (state, learned), {"score": score, **losses}
+
+    def scheduler(self, carry: tuple[Any, Any]) -> AbstractScheduler:
+        return self.learner.scheduler(carry[1])
+
+
+class Replay(AbstractProgram):
+    """Act, step, store; every `update_every` slots, after `warmup_slots`, update on a batch drawn
+    uniformly from the last `capacity` transitions."""
+
+    env: AbstractEnv
+    score_env: AbstractEnv
+    learner: AbstractLearner
+    episode_slots: int = eqx.field(static=True, default=0)
+    capacity: int = eqx.field(static=True, default=10_000)
+    batch_size: int = eqx.field(static=True, default=256)
+    warmup_slots: int = eqx.field(static=True, default=256)
+    update_every: int = eqx.field(static=True, default=1)
+
+    @property
+    def _buffer(self) -> Any:
+        return flashbax.make_item_buffer(
+            max_length=self.capacity, min_length=1, sample_batch_size=self.batch_size
+        )
+
+    def init(self, key: PRNGKeyArray, state: Any) -> tuple[Any, Any, Any]:
+        t = jnp.zeros((), int)
+        learned = self.learner.init(key)
+        example = jax.eval_shape(
+            lambda key: collect(self, (key, key), learned, state, t, t / 1)[1], key
+        )
+        empty = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), example)
+        return state, learned, self._buffer.init(empty)
+
+    def slot(
+        self, key: PRNGKeyArray, carry: tuple[Any, Any, Any], t: Array, progress: Array
+    ) -> tuple[tuple[Any, Any, Any], Log]:
+        state, learned, stored = carry
+        act_key, world_key, sample_key, update_key = jax.random.split(key, 4)
+        state, transition, score = collect(self, (act_key, world_key), learned, state, t, progress)
+        stored = self._buffer.add(stored, transition)
+
+        def update(learned: Any) -> tuple[Any, Log]:
+            batch = self._buffer.sample(stored, sample_key).experience
+            return self.learner.update(update_key, learned, batch, progress)
+
+        def skip(learned: Any) -> tuple[Any, Log]:
+            _, losses = jax.eval_shape(update, learned)
+            return learned, {name: jnp.zeros((), loss.dtype) for name, loss in losses.items()}
+
+        due = (t >= self.warmup_slots) & (t % self.update_every == 0)
+        learned, losses = jax.lax.cond(due, update, skip, learned)
+        return (state, learned, stored), {"score": score, **losses}
+
+    def scheduler(self, carry: tuple[Any, Any, Any]) -> AbstractScheduler:
+        return self.learner.scheduler(carry[1])
+
+
+def collect(
+    program: Online | Replay,
+    keys: tuple[PRNGKeyArray, PRNGKeyArray],
+    learned: Any,
+    state: Any,
+    t: Array,
+    progress: Array,
+) -> tuple[Any, Transition, Array]:
+    """One slot of acting: the next state, what was lived, and the slot's score.
+
+    At the end of an episode the state restarts on its layout, while the transition holds the
+    state that would have followed: a time limit is a truncation.
+    """
+    act_key, world_key = keys
+    advance_key, restart_key = jax.random.split(world_key)
+    env = program.env
+    observation = env.observe(state)
+    action = program.learner.act(act_key, learned, observation, progress)
+    decision = env.decode(state, action)
+    outcome = env.evaluate(state, decision)
+    score = jnp.mean(program.score_env.evaluate(state, decision).reward)
+    advanced = env.advance(advance_key, state, outcome)
+    transition = Transition(observation, action, outcome.reward, env.observe(advanced))
+    if program.episode_slots == 0:
+        return advanced, transition, score
+    last = (t + 1) % program.episode_slots == 0
+    restarted = env.restart(restart_key, state)
+    following = jax.tree.map(lambda a, b: jnp.where(last, a, b), restarted, advanced)
+    return following, transition, score
