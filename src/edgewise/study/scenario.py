@@ -88,11 +88,23 @@ class Scenario:
                 return method
         raise unknown_name(f"scheme of {self.name}", name, (m.name for m in self.methods))
 
-    def env(self, **values: Any) -> AbstractEnv:
-        """The environment with these parameters; `UserError` if they do not fit."""
+    def metric(self, name: str) -> Metric:
+        """The metric called `name`."""
+        for metric in self.metrics:
+            if metric.name == name:
+                return metric
+        raise unknown_name(f"metric of {self.name}", name, (m.name for m in self.metrics))
+
+    def checked(self, **values: Any) -> Parameters:
+        """The parameters with `values` (and a `preset`'s) in place of the defaults; `UserError`
+        if they do not fit."""
         preset = values.pop("preset", None)
         if preset is not None:
             if preset not in self.presets:
                 raise unknown_name(f"preset of {self.name}", preset, self.presets)
             values = {**self.presets[preset], **values}
-        return self.make(self.parameters.checked(self.name, **values))
+        return self.parameters.checked(self.name, **values)
+
+    def env(self, **values: Any) -> AbstractEnv:
+        """The environment with these parameters; `UserError` if they do not fit."""
+        return self.make(self.checked(**values))

@@ -1,0 +1,173 @@
+"""Executing a run: lay out, plan or train, evaluate on the world that all schemes share."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import PRNGKeyArray
+
+from edgewise.core.env import AbstractEnv
+from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import rollout
+from edgewise.core.seeding import SeedKeys, seed_keys
+from edgewise.study.scenario import Method, Scenario
+from edgewise.study.spec import RunSpec
+from edgewise.study.store import EVALUATION, LOG, RunResult
+from edgewise.training.program import AbstractProgram
+from edgewise.training.run import Progress, Trained, over_seeds, train
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One seed's result and what was learned (None for a scheme that plans)."""
+
+    result: RunResult
+    policy: Any
+
+
+@dataclass
+class Bench:
+    """A run's description set up to be executed for any seed: what is compiled stays compiled."""
+
+    scenario: Scenario
+    spec: RunSpec
+    _compiled: dict[int, Callable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.method = self.scenario.method(self.spec.scheme)
+        self.env = self.scenario.env(**self.spec.parameters)
+        self.program = program_of(self.scenario, self.method, self.spec, self.env)
+
+    def execute(
+        self,
+        seeds: tuple[int, ...],
+        folder: Path,
+        report: Callable[[Progress], None] = lambda progress: None,
+    ) -> list[Finished]:
+        """The run on `seeds`, all at once; training resumes what `folder` holds."""
+        keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, seeds))
+        states = _layouts(self.env, keys.layout)
+        trained, carry, policies = None, None, None
+        if self.program is not None:
+            trained = train(self.program, keys.training, states, self.spec.slots, folder, report)
+            carry, policies = trained.carry, _policies(self.program, trained.carry)
+        evaluated, compile_s, evaluate_s = self._evaluate(keys, states, carry)
+        cost = _cost(trained, self.spec.slots, compile_s, evaluate_s, len(seeds))
+        return [
+            self._finished(seeds, i, evaluated, trained, policies, cost) for i in range(len(seeds))
+        ]
+
+    def _evaluate(self, keys: SeedKeys, states: Any, carry: Any) -> tuple[Any, float, float]:
+        """Metrics and series, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
+        count, begun = len(keys.plan), time.perf_counter()
+        arguments = (self.env, self.program, keys, states, carry)
+        if count not in self._compiled:
+            traced = eqx.filter_jit(self._evaluate_all).lower  # type: ignore[attr-defined]
+            self._compiled[count] = traced(*arguments).compile()
+        compiled = time.perf_counter()
+        evaluated = jax.tree.map(np.asarray, self._compiled[count](*arguments))
+        return evaluated, compiled - begun, time.perf_counter() - compiled
+
+    def _evaluate_all(
+        self,
+        env: AbstractEnv,
+        program: AbstractProgram | None,
+        keys: SeedKeys,
+        states: Any,
+        carry: Any,
+    ) -> Any:
+        def one_seed(keys: SeedKeys, state: Any, carry: Any) -> Any:
+            scheduler = self._scheduler(env, program, keys.plan, state, carry)
+            return judge(self.scenario, self.spec, env, scheduler, keys.evaluation, state)
+
+        return over_seeds(one_seed)(keys, states, carry)
+
+    def _scheduler(
+        self,
+        env: AbstractEnv,
+        program: AbstractProgram | None,
+        key: PRNGKeyArray,
+        state: Any,
+        carry: Any,
+    ) -> AbstractScheduler:
+        if program is not None:
+            return program.scheduler(carry)
+        assert self.method.plan is not None
+        return self.method.plan(env, key, state)
+
+    def _finished(
+        self,
+        seeds: tuple[int, ...],
+        i: int,
+        evaluated: Any,
+        trained: Trained | None,
+        policies: Any,
+        cost: dict[str, float],
+    ) -> Finished:
+        metrics, series = evaluated
+        arrays = {EVALUATION + name: array[i] for name, array in series.items()}
+        if trained is not None:
+            arrays |= {LOG + name: array[i] for name, array in trained.log.items()}
+        result = RunResult(
+            metrics={name: float(values[i]) for name, values in metrics.items()},
+            arrays=arrays,
+            cost=cost,
+            together=seeds,
+        )
+        return Finished(result, jax.tree.map(lambda leaf: leaf[i], policies))
+
+
+def judge(
+    scenario: Scenario,
+    spec: RunSpec,
+    env: AbstractEnv,
+    scheduler: AbstractScheduler,
+    key: PRNGKeyArray,
+    state: Any,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The scenario's metrics and series of one evaluation."""
+    seen = rollout(env, scheduler, key, state, spec.evaluation_slots, spec.episode_slots)
+    metrics = {metric.name: metric.measure(env, seen) for metric in scenario.metrics}
+    return metrics, scenario.series(env, seen)
+
+
+def program_of(
+    scenario: Scenario, method: Method, spec: RunSpec, env: AbstractEnv
+) -> AbstractProgram | None:
+    """The training program: it learns in the environment with `train_with`, and its score is
+    taken in `env`, as everybody's."""
+    if method.program is None:
+        return None
+    training_env = scenario.env(**{**spec.parameters, **spec.train_with})
+    return method.program(training_env, env, episode_slots=spec.episode_slots, **spec.settings)
+
+
+@eqx.filter_jit
+def _layouts(env: AbstractEnv, keys: PRNGKeyArray) -> Any:
+    return over_seeds(env.reset)(keys)
+
+
+@eqx.filter_jit
+def _policies(program: AbstractProgram, carry: Any) -> Any:
+    """What each seed learned, arrays only, `[seeds, ...]`."""
+    return over_seeds(lambda carry: eqx.filter(program.scheduler(carry), eqx.is_array))(carry)
+
+
+def _cost(
+    trained: Trained | None, slots: int, compile_s: float, evaluate_s: float, seeds: int
+) -> dict[str, float]:
+    """Each seed's share, where several ran as one program. `slots_per_s` is of training."""
+    train_s = 0.0 if trained is None else trained.train_s
+    total_compile_s = compile_s + (0.0 if trained is None else trained.compile_s)
+    return {
+        "train_s": train_s / seeds,
+        "compile_s": total_compile_s / seeds,
+        "evaluate_s": evaluate_s / seeds,
+        "slots_per_s": slots * seeds / train_s if train_s > 0 else 0.0,
+    }

@@ -1,0 +1,96 @@
+"""A run's full description: the same description means the same bits."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import jax
+
+from edgewise.core.errors import UserError, unknown_name
+from edgewise.study.scenario import Scenario
+from edgewise.version import VERSION
+
+FIRST_SEED = 1000
+"""Reported runs use seeds 1000, 1001, ... in order; smaller ones are for tuning."""
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One scheme on one set of parameters, but for the seed.
+
+    `parameters` holds every parameter of the scenario, defaults included; `train_with` those that
+    differ while training; `settings` those of the learner. All values are as JSON reads them.
+    """
+
+    scenario: str
+    scheme: str
+    parameters: dict[str, Any]
+    train_with: dict[str, Any]
+    settings: dict[str, Any]
+    slots: int
+    evaluation_slots: int
+    episode_slots: int
+    edgewise: str
+    jax: str
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the description, 16 hexadecimal digits of it."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def describe(
+    scenario: Scenario,
+    scheme: str,
+    parameters: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
+    slots: int | None = None,
+    evaluation_slots: int | None = None,
+) -> RunSpec:
+    """The run of `scheme` with these parameters in place of the defaults; `UserError` if they do
+    not fit. `slots` and `settings` mean nothing to a scheme that does not learn."""
+    method = scenario.method(scheme)
+    learns = method.program is not None
+    common = scenario.checked(**parameters)
+    # Checked now, so that a wrong combination is told before anything has run.
+    scenario.checked(**{**parameters, **method.train_with})
+    return RunSpec(
+        scenario=scenario.name,
+        scheme=scheme,
+        parameters=_as_json(common.model_dump()),
+        train_with=_as_json(dict(method.train_with)),
+        settings=_as_json({**method.settings, **(settings or {})}) if learns else {},
+        slots=(method.slots if slots is None else slots) if learns else 0,
+        evaluation_slots=_or(evaluation_slots, scenario.evaluation_slots),
+        episode_slots=scenario.episode_slots,
+        edgewise=VERSION,
+        jax=jax.__version__,
+    )
+
+
+def read_spec(facts: Mapping[str, Any]) -> RunSpec:
+    """The description that a `run.json` holds."""
+    names = RunSpec.__dataclass_fields__
+    if not isinstance(facts, Mapping) or set(facts) != set(names):
+        raise UserError("run.json does not describe a run")
+    return RunSpec(**facts)
+
+
+def check_setting(scenario: Scenario, scheme: str, name: str) -> None:
+    """`UserError` if the scheme's learner has no setting `name`."""
+    settings = scenario.method(scheme).settings
+    if name not in settings:
+        raise unknown_name(f"setting of {scheme}", name, settings)
+
+
+def _or(value: int | None, default: int) -> int:
+    return default if value is None else value
+
+
+def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON reads them back: tuples become lists, so that descriptions compare equal."""
+    result: dict[str, Any] = json.loads(json.dumps(values))
+    return result
