@@ -1,0 +1,1 @@
+"""What does not learn: fixed and random choices, heuristics, searches, exact solvers."""

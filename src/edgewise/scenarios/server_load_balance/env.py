@@ -170,9 +170,7 @@ class ServerLoadBalanceEnv(AbstractEnv[State, Decision, Outcome]):
         backlog = backlog_after(queued, self.server_cpu_hz, self.slot_s)
         return self._with_new_tasks(key, state, backlog_cycles=backlog, load_s=outcome.load_s)
 
-    def _rate_bps(
-        self, state: State, offloaded: Array
-    ) -> Float[Array, " users"]:
+    def _rate_bps(self, state: State, offloaded: Array) -> Float[Array, " users"]:
         """(5), the band shared equally by the k that offload: b = W/k; 0 for the others."""
         share_hz = self.bandwidth_hz / jnp.maximum(jnp.sum(offloaded), 1)
         snr = sinr(self.transmit_power_w, state.gain, share_hz * self.noise_w_per_hz)

@@ -29,8 +29,12 @@ class ServerLoadBalanceParameters(Parameters):
         high=1000,
     )
     user_cpu_hz: tuple[float, float] = parameter(
-        (300e6, 500e6), unit="Hz", kind="printed", source="Table 2; U, per user, fixed",
-        low=0, open_low=True,
+        (300e6, 500e6),
+        unit="Hz",
+        kind="printed",
+        source="Table 2; U, per user, fixed",
+        low=0,
+        open_low=True,
     )
     task_bits: tuple[float, float] = parameter(
         (300 * BITS_PER_KILOBYTE, 500 * BITS_PER_KILOBYTE),
@@ -41,8 +45,12 @@ class ServerLoadBalanceParameters(Parameters):
         open_low=True,
     )
     task_cycles: tuple[float, float] = parameter(
-        (800e6, 1200e6), unit="cycles", kind="printed", source="Table 2; U, per task",
-        low=0, open_low=True,
+        (800e6, 1200e6),
+        unit="cycles",
+        kind="printed",
+        source="Table 2; U, per task",
+        low=0,
+        open_low=True,
     )
     bandwidth_hz: float = parameter(
         20e6, unit="Hz", kind="printed", source="Table 2", low=0, open_low=True
@@ -51,39 +59,66 @@ class ServerLoadBalanceParameters(Parameters):
         0.5, unit="W", kind="printed", source="Table 2", low=0, open_low=True
     )
     distance_m: tuple[float, float] = parameter(
-        (50.0, 500.0), unit="m", kind="substituted",
-        source="silent; uniform by area in this ring, fixed", low=1,
+        (50.0, 500.0),
+        unit="m",
+        kind="substituted",
+        source="silent; uniform by area in this ring, fixed",
+        low=1,
     )
     user_distances_m: tuple[float, ...] = parameter(
-        (), unit="m", kind="substituted",
-        source="real layouts: users are drawn from these distances; empty: from the ring", low=1,
+        (),
+        unit="m",
+        kind="substituted",
+        source="real layouts: users are drawn from these distances; empty: from the ring",
+        low=1,
     )
     pathloss_intercept_db: float = parameter(
-        128.1, unit="dB", kind="substituted", source="silent; urban macro cell at 1 km",
-        low=0, high=300,
+        128.1,
+        unit="dB",
+        kind="substituted",
+        source="silent; urban macro cell at 1 km",
+        low=0,
+        high=300,
     )
     pathloss_slope_db: float = parameter(
-        37.6, unit="dB/decade", kind="substituted", source="silent; urban macro cell",
-        low=0, high=100,
+        37.6,
+        unit="dB/decade",
+        kind="substituted",
+        source="silent; urban macro cell",
+        low=0,
+        high=100,
     )
     noise_w_per_hz: float = parameter(
-        dbm_to_w(-174.0), unit="W/Hz", kind="substituted", source="silent; -174 dBm/Hz",
-        low=0, open_low=True,
+        dbm_to_w(-174.0),
+        unit="W/Hz",
+        kind="substituted",
+        source="silent; -174 dBm/Hz",
+        low=0,
+        open_low=True,
     )
     forward_rate_bps: float = parameter(
-        1e9, unit="bit/s", kind="substituted", source="silent; 0.1 or 10 Gbit/s changes little",
-        low=0, open_low=True,
+        1e9,
+        unit="bit/s",
+        kind="substituted",
+        source="silent; 0.1 or 10 Gbit/s changes little",
+        low=0,
+        open_low=True,
     )
     slot_s: float = parameter(
-        0.5, unit="s", kind="substituted",
-        source="silent; 0.2 s overloads above N = 16, 0.1 s always", low=0, open_low=True,
+        0.5,
+        unit="s",
+        kind="substituted",
+        source="silent; 0.2 s overloads above N = 16, 0.1 s always",
+        low=0,
+        open_low=True,
     )
-    delay_weight: float = parameter(
-        1.0, unit="1/s", kind="substituted", source="silent; ω1", low=0
-    )
+    delay_weight: float = parameter(1.0, unit="1/s", kind="substituted", source="silent; ω1", low=0)
     balance_weight: float = parameter(
-        10.0, unit="1/s²", kind="substituted",
-        source="silent; ω2: at 1 the load term is under 0.2% of the utility", low=0,
+        10.0,
+        unit="1/s²",
+        kind="substituted",
+        source="silent; ω2: at 1 the load term is under 0.2% of the utility",
+        low=0,
     )
 
     @model_validator(mode="after")
