@@ -44,8 +44,9 @@ class Learned(eqx.Module):
 
 
 class Dqn(AbstractLearner):
-    """Double DQN; see the module. The learning rate falls linearly to zero over the run; exploration falls linearly from `exploration[0]` to
-    `exploration[1]` over the first `exploration_share` of training."""
+    """Double DQN; see the module. The learning rate falls linearly to zero over the run;
+    exploration falls linearly from `exploration[0]` to `exploration[1]` over the first
+    `exploration_share` of it."""
 
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)

@@ -5,6 +5,8 @@ layer of all agents is one batched matrix product that needs no transpose, and a
 agents feed from the same input is one plain product (see `shared_input`).
 """
 
+from itertools import pairwise
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -36,7 +38,7 @@ def init_network(
 ) -> Network:
     """Networks of the layer widths `sizes`, one per agent: He-normal weights, zero biases; the
     last layer's weights times `last_scale`."""
-    steps = list(zip(sizes[:-1], sizes[1:], strict=True))
+    steps = list(pairwise(sizes))
     # One draw for all layers: every draw of its own shape costs half a second of compile time.
     draws = jax.random.normal(key, (agents, sum(inputs * outputs for inputs, outputs in steps)))
     layers, used = [], 0

@@ -13,7 +13,7 @@ from edgewise.core.policy import AbstractScheduler, Knowledge
 from edgewise.core.rollout import Trajectory
 from edgewise.training.program import AbstractProgram
 
-Plan = Callable[[AbstractEnv, PRNGKeyArray, Any], AbstractScheduler]
+Plan = Callable[[Any, PRNGKeyArray, Any], AbstractScheduler]
 """(env, key, first state of the run) → scheduler; traceable. For schemes that do not learn."""
 MakeProgram = Callable[..., AbstractProgram]
 """(training env, scoring env, **settings) → program. For schemes that learn."""
@@ -27,7 +27,7 @@ class Metric:
     title: str
     unit: str
     better: Literal["higher", "lower", "neither"]
-    measure: Callable[[AbstractEnv, Trajectory], Array]
+    measure: Callable[[Any, Trajectory], Array]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Scenario:
     episode_slots: int
     evaluation_slots: int
     seeds: int
-    series: Callable[[AbstractEnv, Trajectory], dict[str, Array]] = lambda env, trajectory: {}
+    series: Callable[[Any, Trajectory], dict[str, Array]] = lambda env, trajectory: {}
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def method(self, name: str) -> Method:

@@ -81,7 +81,8 @@ class ServerLoadBalanceEnv(AbstractEnv[State, Decision, Outcome]):
     def from_parameters(cls, parameters: ServerLoadBalanceParameters) -> "ServerLoadBalanceEnv":
         """The environment with these (validated) parameters."""
         fields = parameters.model_dump(exclude={"num_servers", "server_cpu_hz"})
-        return cls(server_cpu_hz=parameters.server_cpu_hz_each, **fields)
+        cpu_hz = jnp.asarray(parameters.server_cpu_hz_each, float)
+        return cls(server_cpu_hz=cpu_hz, **fields)
 
     @property
     def num_servers(self) -> int:
