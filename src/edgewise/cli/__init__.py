@@ -1,0 +1,1 @@
+"""Words into calls: one file a command, errors into exit codes."""

@@ -8,7 +8,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from edgewise.core.errors import UserError
 from edgewise.study.lock import locked
 from edgewise.study.machine import cores
 from edgewise.study.scenario import Scenario
@@ -28,7 +27,7 @@ Event = Started | Progress | Done | Failed
 Listen = Callable[[Job, Event], None]
 
 
-class JobsFailed(UserError):
+class JobsFailed(RuntimeError):
     """Some jobs ended without results; `details` holds their tracebacks."""
 
     def __init__(self, failures: Sequence[Failed]) -> None:

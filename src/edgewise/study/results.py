@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from edgewise.study.scenario import Scenario
-from edgewise.study.store import RunResult, Store
+from edgewise.study.store import EVALUATION, RunResult, Store
 from edgewise.study.sweep import Experiment, Sweep
 
 
@@ -30,6 +30,10 @@ class Results:
     def series(self, sweep: Sweep, scheme: str, name: str, **point: Any) -> np.ndarray:
         """An array of the scenario's `series`, from the evaluation, `[seeds, ...]`."""
         return np.stack([run.evaluation(name) for run in self._runs(sweep, scheme, point)])
+
+    def series_names(self, sweep: Sweep, scheme: str, **point: Any) -> tuple[str, ...]:
+        """The names that `series` knows."""
+        return self._runs(sweep, scheme, point)[0].names(EVALUATION)
 
     def experiment(self, experiment: Experiment) -> dict[str, np.ndarray]:
         """What the experiment returned."""

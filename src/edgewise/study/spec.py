@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from edgewise.core.errors import UserError, unknown_name
+from edgewise.core.errors import UserError
 from edgewise.study.scenario import Scenario
 from edgewise.version import VERSION
 
@@ -77,13 +77,6 @@ def read_spec(facts: Mapping[str, Any]) -> RunSpec:
     if not isinstance(facts, Mapping) or set(facts) != set(names):
         raise UserError("run.json does not describe a run")
     return RunSpec(**facts)
-
-
-def check_setting(scenario: Scenario, scheme: str, name: str) -> None:
-    """`UserError` if the scheme's learner has no setting `name`."""
-    settings = scenario.method(scheme).settings
-    if name not in settings:
-        raise unknown_name(f"setting of {scheme}", name, settings)
 
 
 def _or(value: int | None, default: int) -> int:

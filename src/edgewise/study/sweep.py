@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from edgewise.study.scenario import Scenario
-from edgewise.study.spec import FIRST_SEED, RunSpec, check_setting, describe
+from edgewise.study.spec import FIRST_SEED, RunSpec, describe
 
 QUICK_SEEDS, QUICK_SLOTS, QUICK_EVALUATION_SLOTS = 2, 200, 40
 """What a smoke-sized run is cut to."""
@@ -52,8 +52,6 @@ class Sweep:
             raise ValueError(f"sweep {self.name} varies {sorted(axes)}, not {sorted(point)}")
         learns = scenario.method(scheme).program is not None
         settings = {name: point[name] for name in self.vary_settings if learns}
-        for name in settings:
-            check_setting(scenario, scheme, name)
         spec = describe(
             scenario,
             scheme,

@@ -1,0 +1,65 @@
+"""`edgewise compare SCENARIO`."""
+
+import sys
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from edgewise.cli import options
+from edgewise.core.errors import UserError
+
+
+def compare_(
+    scenario: str,
+    /,
+    *,
+    schemes: Annotated[str | None, Parameter(help="Their names, A,B [all].")] = None,
+    seeds: options.Seeds = None,
+    slots: options.Slots = None,
+    set_: options.Set = (),
+    preset: options.Preset = None,
+    sites: options.Sites = None,
+    users: options.Users = None,
+    out: options.Out = None,
+    jobs: options.Jobs = None,
+    format: options.Format = "table",
+) -> None:
+    """Train and run a scenario's schemes on the same worlds; table, plots and page.
+
+    Finished results in the folder are reused; a command that was cut goes on where it was.
+    """
+    from edgewise import scenarios
+    from edgewise.cli.real_sites import with_real_sites
+    from edgewise.cli.tables import print_comparison
+    from edgewise.cli.work import results_folder, work_through
+    from edgewise.report.build import write_report
+    from edgewise.study.compare import Comparison, table
+    from edgewise.study.jobs import missing_jobs
+    from edgewise.study.results import Results
+    from edgewise.study.store import Store
+
+    found = scenarios.get(scenario)
+    options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
+    chosen = _chosen(schemes) or tuple(method.name for method in found.methods)
+    parameters = options.given_parameters(set_, preset)
+    parameters, layout = with_real_sites(found, parameters, sites, users)
+    comparison = Comparison(scenario, chosen, seeds or found.seeds, slots, parameters, layout)
+    wanted = comparison.wanted(found)
+
+    store = Store(results_folder(out, scenario))
+    work_through(missing_jobs(found, store, wanted), store, jobs)
+    comparison.save(store.folder)
+    page = write_report(store.folder, scenarios.get)
+    print_comparison(table(found, Results(found, store), comparison), format)
+    if found.reference not in chosen:
+        print(f"for the gap, add {found.reference} to --schemes", file=sys.stderr)
+    print(f"plots and page: {page}", file=sys.stderr)
+
+
+def _chosen(schemes: str | None) -> tuple[str, ...]:
+    if schemes is None:
+        return ()
+    names = options.names_in(schemes)
+    if not names:
+        raise UserError("--schemes names no scheme: write --schemes A,B")
+    return names

@@ -1,0 +1,91 @@
+"""Tables as they are printed."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from edgewise.report.paper import Paper
+from edgewise.report.text import flat_rows, plus_minus
+from edgewise.study.claims import Verdict
+from edgewise.study.compare import Row
+from edgewise.study.scenario import Scenario
+
+WIDTH = 118
+"""Columns where the output is not a terminal."""
+
+
+def show(*items: RenderableType) -> None:
+    """Print on standard output."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    for item in items:
+        console.print(item)
+
+
+def bare_table(title: str | None, *columns: str) -> Table:
+    """A table without frames; its first column is never broken."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
+    for i, column in enumerate(columns):
+        table.add_column(column, no_wrap=i == 0, overflow="fold")
+    return table
+
+
+def scenario_table(scenarios: Sequence[Scenario]) -> Table:
+    """Name, title and paper."""
+    table = bare_table(None, "scenario", "title", "paper")
+    for scenario in scenarios:
+        table.add_row(*map(Text, (scenario.name, scenario.title, scenario.paper)))
+    return table
+
+
+def print_comparison(rows: Sequence[Row], form: str) -> None:
+    """The table on standard output, as `--format` says."""
+    if form == "json":
+        print(json.dumps([row.as_json() for row in rows], indent=1))
+    elif form == "csv":
+        flat = flat_rows(rows)
+        writer = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(flat)
+    else:
+        show(comparison_table(rows))
+
+
+def comparison_table(rows: Sequence[Row]) -> Table:
+    """The rows, compact; units are in the header."""
+    table = bare_table(None, "scheme", "knows")
+    table.caption = f"mean ± half the 95% confidence interval over seeds ({rows[0].seeds})"
+    for measured in rows[0].metrics.values():
+        unit = "" if measured.unit in ("", "1") else f"\n[{measured.unit}]"
+        table.add_column(Text(measured.title + unit), justify="right")
+    table.add_column(Text("training\n[s]"), justify="right")
+    for row in rows:
+        cells = [plus_minus(measured.interval) for measured in row.metrics.values()]
+        trained = "–" if row.train_s is None else f"{row.train_s.mean:.0f}"
+        table.add_row(row.scheme, row.knowledge, *cells, trained)
+    return table
+
+
+def print_verdicts(paper: Paper, verdicts: dict[str, Verdict], quick: bool) -> None:
+    """What became of each claim."""
+    table = bare_table("quick: no evidence" if quick else None, "id", "figure", "claim", "verdict")
+    for claim in paper.claims:
+        outcome = verdicts[claim.id].outcome
+        table.add_row(*map(Text, (claim.id, claim.figure, claim.statement, outcome)))
+    show(table)
+
+
+def print_scores(scenario: Scenario, scores: dict[str, float], recorded: dict[str, float]) -> None:
+    """An evaluation beside what the run recorded."""
+    table = bare_table(None, "metric", "now", "as recorded", "unit")
+    for metric in scenario.metrics:
+        cells = (f"{scores[metric.name]:.6g}", f"{recorded[metric.name]:.6g}", metric.unit)
+        table.add_row(*map(Text, (metric.title, *cells)))
+    show(table)

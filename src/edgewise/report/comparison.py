@@ -1,0 +1,193 @@
+"""A comparison as plots, CSV and the sections of its page."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgewise.report import page, plots
+from edgewise.report.page import Section
+from edgewise.report.style import draw_files
+from edgewise.report.text import plus_minus, shown_value
+from edgewise.study.compare import Comparison, Row, table
+from edgewise.study.results import Results
+from edgewise.study.scenario import Scenario
+
+PLOTS = "plots"
+
+
+def comparison_sections(
+    folder: Path, scenario: Scenario, results: Results, comparison: Comparison
+) -> Iterator[Section]:
+    """Draws the plots into `folder`/plots, and yields what the page tells of the comparison."""
+    rows = table(scenario, results, comparison)
+    yield Section("Schemes compared", _table(rows) + _how_to_read(scenario, rows))
+    if curves := _curves(scenario, results, comparison):
+        yield Section("Learning", _learning(folder, scenario, rows, curves))
+    yield Section("Every metric", _bars(folder, rows))
+    for name in results.series_names(comparison.sweep, comparison.schemes[0]):
+        yield Section(_spoken(name), _members(folder, results, comparison, name))
+    yield Section("Schemes", _schemes(scenario, comparison))
+    yield Section("Parameters", _parameters(scenario, comparison))
+    yield Section("To make it again", page.code(command(comparison)))
+
+
+def command(comparison: Comparison) -> str:
+    """The command line that makes the comparison."""
+    parts = ["edgewise", "compare", comparison.scenario]
+    parts += ["--schemes", ",".join(comparison.schemes), "--seeds", str(comparison.seeds)]
+    parts += [] if comparison.slots is None else ["--slots", str(comparison.slots)]
+    for name, value in comparison.parameters.items():
+        if name == "preset":
+            parts += ["--preset", value]
+        elif name == "user_distances_m" and comparison.sites is not None:
+            parts += ["--sites", "SITES.csv", "--users", "USERS.csv"]
+        else:
+            parts += ["--set", f"{name}={shown_value(value).replace(' ', '')}"]
+    return shlex.join(parts)
+
+
+def _table(rows: list[Row]) -> str:
+    measures = rows[0].metrics.values()
+    header = ["scheme", "knows", *(f"{m.title} [{m.unit}]" for m in measures), "training [s]"]
+    body = [
+        [
+            row.scheme,
+            row.knowledge,
+            *(plus_minus(measured.interval) for measured in row.metrics.values()),
+            "–" if row.train_s is None else f"{row.train_s.mean:.0f}",
+        ]
+        for row in rows
+    ]
+    return page.table(header, body, numbers=2)
+
+
+def _how_to_read(scenario: Scenario, rows: list[Row]) -> str:
+    seeds = rows[0].seeds
+    interval = f"Mean ± half the 95% Student-t interval over {seeds} seeds (1000, 1001, …)"
+    if seeds == 1:
+        interval = "One seed: no interval can be given"
+    return page.paragraph(
+        f"{interval}. Every scheme meets the same layouts, tasks and fading, and is scored by "
+        f"the same equations; the gap to {scenario.reference} is taken seed by seed. Best first. "
+        "“Knows”: local, its own observation; shared, also messages of other agents; central, "
+        "the whole state; oracle, also what nobody could measure."
+    )
+
+
+def _curves(scenario: Scenario, results: Results, comparison: Comparison) -> dict[str, np.ndarray]:
+    learners = [name for name in comparison.schemes if scenario.method(name).program is not None]
+    return {name: results.log(comparison.sweep, name) for name in learners}
+
+
+def _learning(
+    folder: Path, scenario: Scenario, rows: list[Row], curves: dict[str, np.ndarray]
+) -> str:
+    score = scenario.metric(scenario.score)
+    levels = {
+        row.scheme: row.metrics[score.name].interval.mean
+        for row in rows
+        if row.scheme not in curves
+    }
+    best = dict(list(levels.items())[:3])
+    svg = draw_files(
+        folder / PLOTS,
+        "learning",
+        lambda canvas: plots.learning_curves(canvas, curves, best, _axis(score.title, score.unit)),
+    )
+    caption = (
+        "Mean reward of a slot while training, exploration included, in the environment that "
+        "schemes are judged in; bands are 95% intervals over seeds. Grey lines: the best schemes "
+        "that do not learn, in the evaluation."
+    )
+    return page.figure(svg, caption, f"{PLOTS}/learning")
+
+
+def _bars(folder: Path, rows: list[Row]) -> str:
+    panels = -(-len(rows[0].metrics) // 3)
+    svg = draw_files(
+        folder / PLOTS,
+        "metrics",
+        lambda canvas: plots.metric_bars(canvas, rows),
+        size=(9.0, 0.6 + panels * (0.9 + 0.2 * len(rows))),
+    )
+    return page.figure(svg, "Bars with 95% intervals over seeds.", f"{PLOTS}/metrics")
+
+
+def _members(folder: Path, results: Results, comparison: Comparison, name: str) -> str:
+    values = {
+        scheme: _by_member(results.series(comparison.sweep, scheme, name))
+        for scheme in comparison.schemes
+    }
+    svg = draw_files(
+        folder / PLOTS,
+        name,
+        lambda canvas: plots.member_bars(canvas, values, _spoken(name)),
+        size=(9.0, 3.6),
+    )
+    return page.figure(svg, "Mean over the evaluation, with 95% intervals.", f"{PLOTS}/{name}")
+
+
+def _by_member(values: np.ndarray) -> np.ndarray:
+    """`[seeds, members]`: the mean over whatever axes lie between, slots as a rule."""
+    values = (
+        values.reshape(len(values), -1, values.shape[-1])
+        if values.ndim > 1
+        else values[:, None, None]
+    )
+    means: np.ndarray = values.mean(axis=1)
+    return means
+
+
+def _schemes(scenario: Scenario, comparison: Comparison) -> str:
+    rows = []
+    for name in comparison.schemes:
+        method = scenario.method(name)
+        spec = comparison.sweep.spec(scenario, name, {})
+        settings = {**spec.settings, **{f"{k} (training)": v for k, v in spec.train_with.items()}}
+        shown = ", ".join(f"{key} = {shown_value(value)}" for key, value in settings.items())
+        training = f"{spec.slots} slots" if spec.slots else "none"
+        rows.append([name, method.title, method.source, method.note, training, shown])
+    return page.table(["name", "title", "source", "note", "training", "settings"], rows)
+
+
+def _parameters(scenario: Scenario, comparison: Comparison) -> str:
+    values: dict[str, Any] = scenario.checked(**comparison.parameters).model_dump()
+    rows = []
+    for name, value in values.items():
+        facts = scenario.parameters.provenance(name)
+        changed = value != scenario.parameters.model_fields[name].default
+        kind, source = ("set here", "") if changed else (facts.kind, facts.source)
+        rows.append([name, shown_value(value), facts.unit, kind, source])
+    return page.table(["name", "value", "unit", "kind", "source"], rows) + _sites(comparison)
+
+
+def _sites(comparison: Comparison) -> str:
+    if comparison.sites is None:
+        return ""
+    named = zip(comparison.sites["servers"], comparison.sites["server_distances_m"], strict=True)
+    rows = [[f"server {i + 1}", name, f"{m:.0f}"] for i, (name, m) in enumerate(named)]
+    told = (
+        f"Real sites; {comparison.sites['users']} users within "
+        f"{comparison.sites['radius_m']:.0f} m of the base station, drawn from by seed."
+    )
+    return page.paragraph(told) + page.table(["", "site", "distance [m]"], rows, numbers=2)
+
+
+def _axis(title: str, unit: str) -> str:
+    return title if unit in ("", "1") else f"{title} [{unit}]"
+
+
+def _spoken(name: str) -> str:
+    """`server_load_s` → `server load [s]`.
+
+    >>> _spoken("server_load_s"), _spoken("server_cycles")
+    ('server load [s]', 'server cycles')
+    """
+    words = name.split("_")
+    units = {"s": "s", "j": "J", "w": "W", "hz": "Hz", "bps": "bit/s", "m": "m", "bits": "bit"}
+    if len(words) > 1 and words[-1] in units:
+        return f"{' '.join(words[:-1])} [{units[words[-1]]}]"
+    return " ".join(words)

@@ -1,0 +1,81 @@
+"""One look for every plot, and the three files it is kept in."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from edgewise.training.checkpoint import write_atomically
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C8C")
+"""Told apart by colour-blind readers too (Okabe and Ito), the strongest first."""
+DASHES = ("-", "--", "-.", ":")
+KNOWLEDGE_COLOURS = {
+    "local": "#0072B2",
+    "shared": "#009E73",
+    "central": "#E69F00",
+    "oracle": "#8C8C8C",
+}
+STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "figure.dpi": 150,
+    "savefig.bbox": "tight",
+    "figure.constrained_layout.use": True,
+    # Text stays text; and equal plots are equal files.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "edgewise",
+}
+
+
+def line_style(i: int) -> dict[str, Any]:
+    """Colour and dashes of the i-th line: they repeat together only after 32."""
+    dashes = DASHES[(i // len(COLOURS)) % len(DASHES)]
+    return {"color": COLOURS[i % len(COLOURS)], "linestyle": dashes}
+
+
+def legend_beside(axes: Axes) -> None:
+    """To the right of the plot, where it hides nothing."""
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+
+
+def draw_files(
+    folder: Path,
+    name: str,
+    draw: Callable[[Canvas], Sequence[dict[str, Any]]],
+    size: tuple[float, float] = (7.0, 3.6),
+) -> str:
+    """Draw, and write `name`.png, .svg and .csv; returns the SVG, to be put into a page."""
+    with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]
+        canvas = Canvas(figsize=size)
+        rows = draw(canvas)
+        images = {kind: io.BytesIO() for kind in ("png", "svg")}
+        for kind, content in images.items():
+            canvas.savefig(content, format=kind, metadata={"Date": None} if kind == "svg" else None)
+    for kind, content in images.items():
+        write_atomically(folder / f"{name}.{kind}", content.getvalue())
+    write_atomically(folder / f"{name}.csv", _csv(rows).encode())
+    svg = images["svg"].getvalue().decode()
+    return svg[svg.index("<svg") :]
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
