@@ -31,7 +31,10 @@ def show(*items: RenderableType) -> None:
 
 def bare_table(title: str | None, *columns: str) -> Table:
     """A table without frames; its first column is never broken."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False
+    )
+    table.collapse_padding = True
     for i, column in enumerate(columns):
         table.add_column(column, no_wrap=i == 0, overflow="fold")
     return table
@@ -63,11 +66,11 @@ def comparison_table(rows: Sequence[Row]) -> Table:
     table = bare_table(None, "scheme", "knows")
     table.caption = f"mean ± half the 95% confidence interval over seeds ({rows[0].seeds})"
     for measured in rows[0].metrics.values():
-        unit = "" if measured.unit in ("", "1") else f"\n[{measured.unit}]"
-        table.add_column(Text(measured.title + unit), justify="right")
+        unit = "" if measured.unit in ("", "1") else f" [{measured.unit}]"
+        table.add_column(Text("\n".join((measured.title + unit).split())), justify="right")
     table.add_column(Text("training\n[s]"), justify="right")
     for row in rows:
-        cells = [plus_minus(measured.interval) for measured in row.metrics.values()]
+        cells = [plus_minus(m.interval) for m in row.metrics.values()]
         trained = "–" if row.train_s is None else f"{row.train_s.mean:.0f}"
         table.add_row(row.scheme, row.knowledge, *cells, trained)
     return table

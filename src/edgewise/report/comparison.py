@@ -91,7 +91,7 @@ def _learning(
         for row in rows
         if row.scheme not in curves
     }
-    best = dict(list(levels.items())[:3])
+    best = dict(list(levels.items())[:3])  # The rows come best first.
     svg = draw_files(
         folder / PLOTS,
         "learning",
@@ -99,8 +99,9 @@ def _learning(
     )
     caption = (
         "Mean reward of a slot while training, exploration included, in the environment that "
-        "schemes are judged in; bands are 95% intervals over seeds. Grey lines: the best schemes "
-        "that do not learn, in the evaluation."
+        "schemes are judged in, averaged over stretches of training; bands are 95% intervals over "
+        "seeds, cut off where they leave the plot. Grey lines: the three best schemes that do not "
+        "learn, in the evaluation."
     )
     return page.figure(svg, caption, f"{PLOTS}/learning")
 

@@ -11,7 +11,7 @@ from edgewise.report.style import KNOWLEDGE_COLOURS, legend_beside, line_style
 from edgewise.study.compare import Row
 from edgewise.study.statistics import mean_interval
 
-POINTS = 100
+POINTS = 50
 """A learning curve is drawn through so many means of equal length."""
 
 
@@ -36,7 +36,7 @@ def learning_curves(
         axes.axhline(level, color=grey, linewidth=1, linestyle=(0, (1 + 2 * i, 2)), label=scheme)
         rows.append({"scheme": scheme, "slot": None, "mean": level})
     axes.set(xlabel="slot of training", ylabel=score)
-    _fit_to_curves(axes, rows)
+    _fit_to_means(axes, rows)
     legend_beside(axes)
     return rows
 
@@ -54,7 +54,7 @@ def metric_bars(canvas: Canvas, rows: Sequence[Row]) -> list[dict[str, Any]]:
         colours = [KNOWLEDGE_COLOURS[row.knowledge] for row in rows]
         axes.barh(schemes, means, xerr=halves, color=colours, ecolor="#333333", height=0.7)
         axes.set_title(measured[0].title)
-        axes.set_xlabel(measured[0].unit)
+        axes.set_xlabel(measured[0].unit.removeprefix("1"))
         axes.grid(axis="y", visible=False)
     for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
@@ -93,7 +93,10 @@ def member_bars(canvas: Canvas, values: dict[str, np.ndarray], title: str) -> li
     axes.set_ylabel(title)
     axes.grid(axis="x", visible=False)
     if members <= 12:
-        legend_beside(axes)
+        legend_beside(axes, title=title.split()[0])
+    means = np.array([row["mean"] for row in rows])
+    if means.min() >= 0 and means.max() > 0:
+        axes.set_ylim(0, 1.3 * means.max())  # An interval from few seeds may reach outside.
     return rows
 
 
@@ -105,12 +108,13 @@ def _stretches(scores: np.ndarray) -> tuple[list[int], np.ndarray]:
     return [length * (i + 1) for i in range(count)], means
 
 
-def _fit_to_curves(axes: Axes, rows: list[dict[str, Any]]) -> None:
-    """Cut off what reaches far below the rest (a first random policy): the end is what matters."""
+def _fit_to_means(axes: Axes, rows: list[dict[str, Any]]) -> None:
+    """The means fill the plot. With three seeds a band is wider than what it is about, and the
+    first random policy lies far below: both may reach outside."""
     means = np.array([row["mean"] for row in rows])
-    low, high = np.percentile(means, 5), means.max()
-    if means.min() < low - (high - low):
-        axes.set_ylim(bottom=low - 0.5 * (high - low))
+    low, high = np.percentile(means, 2), means.max()
+    margin = 0.15 * (high - low) or 0.1
+    axes.set_ylim(low - margin, high + margin)
 
 
 def _knowledge_legend(canvas: Canvas, rows: Sequence[Row]) -> None:

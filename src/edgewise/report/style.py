@@ -47,9 +47,9 @@ def line_style(i: int) -> dict[str, Any]:
     return {"color": COLOURS[i % len(COLOURS)], "linestyle": dashes}
 
 
-def legend_beside(axes: Axes) -> None:
+def legend_beside(axes: Axes, title: str | None = None) -> None:
     """To the right of the plot, where it hides nothing."""
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+    axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
 def draw_files(

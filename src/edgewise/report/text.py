@@ -9,19 +9,23 @@ from edgewise.study.statistics import Interval
 
 
 def plus_minus(interval: Interval) -> str:
-    """The mean with half its interval, to two digits of the half.
+    """The mean with half its interval, which gets two digits if it begins with 1, else one.
 
     >>> plus_minus(Interval(-4.31234, -4.33345, -4.29123))
-    '-4.312 ± 0.021'
+    '-4.31 ± 0.02'
+    >>> plus_minus(Interval(120.0, 104.0, 136.0))
+    '120 ± 16'
     """
-    half = interval.half
+    mean, half = interval.mean, interval.half
     if not math.isfinite(half) or half == 0:
-        return f"{interval.mean:.4g}"
-    digits = 1 - math.floor(math.log10(half))
-    if digits > 5:
-        return f"{interval.mean:.3g} ± {half:.1g}"
-    digits = max(digits, 0)
-    return f"{interval.mean:.{digits}f} ± {half:.{digits}f}"
+        return f"{mean:.4g}"
+    places = -math.floor(math.log10(half))
+    if f"{half:.0e}".startswith("1"):
+        places += 1
+    if places > 5:
+        return f"{mean:.2e} ± {half:.0e}"
+    places = max(places, 0)
+    return f"{mean:.{places}f} ± {half:.{places}f}"
 
 
 def shown_value(value: Any) -> str:

@@ -113,7 +113,7 @@ def _row(scenario: Scenario, results: Results, comparison: Comparison, scheme: s
     }
     if scenario.reference in comparison.schemes:
         gaps = _gaps(scenario, results, sweep, scheme)
-        title = f"Gap to {scenario.reference}"
+        title = f"gap to {scenario.reference}"
         metrics[GAP] = Measured(title, "%", mean_interval(gaps))
     learns = method.program is not None
     train_s = mean_interval(results.cost(sweep, scheme)["train_s"]) if learns else None

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
-from edgewise.core.errors import unknown_name
+from edgewise.core.errors import UserError, unknown_name
 from edgewise.core.parameters import Parameters
 from edgewise.core.policy import AbstractScheduler, Knowledge
 from edgewise.core.rollout import Trajectory
@@ -100,6 +100,8 @@ class Scenario:
         if they do not fit."""
         preset = values.pop("preset", None)
         if preset is not None:
+            if not self.presets:
+                raise UserError(f"{self.name} has no presets: leave out preset '{preset}'")
             if preset not in self.presets:
                 raise unknown_name(f"preset of {self.name}", preset, self.presets)
             values = {**self.presets[preset], **values}
