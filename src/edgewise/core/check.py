@@ -84,7 +84,9 @@ def _check_precision(env: AbstractEnv, state: Any, action: Any) -> None:
 def _check_relabelling(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
     decision = env.decode(state, action)
     order = jax.random.permutation(key, _length(state, env.exchangeable))
-    env_, state_, decision_ = (relabelled(x, env.exchangeable, order) for x in (env, state, decision))
+    env_, state_, decision_ = (
+        relabelled(x, env.exchangeable, order) for x in (env, state, decision)
+    )
     expected = relabelled(env.evaluate(state, decision), env.exchangeable, order)
     _check_close("relabelling " + env.exchangeable, env_.evaluate(state_, decision_), expected)
 

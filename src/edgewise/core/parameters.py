@@ -1,7 +1,7 @@
 """A scenario's parameters: each with its unit, its range, and where its value comes from."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,6 +11,9 @@ from edgewise.core.errors import UserError, unknown_name
 Kind = Literal["printed", "substituted", "corrected"]
 Vector = float | tuple[float, ...]
 """One value for all, or one value each."""
+
+
+P = TypeVar("P", bound="Parameters")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Parameters(BaseModel):
         return extra["provenance"]  # type: ignore[return-value]
 
     @classmethod
-    def checked(cls, scenario: str, **values: Any) -> Self:
+    def checked(cls: type[P], scenario: str, **values: Any) -> P:
         """The parameters with `values` in place of the defaults; `UserError` if they do not fit."""
         for name in values:
             if name not in cls.model_fields:
@@ -78,7 +81,7 @@ class Parameters(BaseModel):
             raise UserError(_one_line(cls, error)) from None
 
     @model_validator(mode="after")
-    def _within_range(self) -> Self:
+    def _within_range(self) -> "Parameters":
         for name in type(self).model_fields:
             value, allowed = getattr(self, name), self.provenance(name)
             if isinstance(value, (bool, str)) or value is None:

@@ -56,6 +56,7 @@ class Dqn(AbstractLearner):
     rate: float = eqx.field(static=True, default=1e-3)
     discount: float = eqx.field(static=True, default=0.95)
     target_rate: float = eqx.field(static=True, default=0.01)
+    huber: float = eqx.field(static=True, default=1.0)
     exploration: tuple[float, float] = eqx.field(static=True, default=(1.0, 0.02))
     exploration_share: float = eqx.field(static=True, default=0.5)
 
@@ -95,7 +96,7 @@ class Dqn(AbstractLearner):
 
         def loss(network: Network) -> Array:
             value = self._of_action(self.values(network, seen), taken)
-            return jnp.mean(jnp.sum((value - target) ** 2, axis=0))
+            return jnp.mean(jnp.sum(optax.huber_loss(value - target, delta=self.huber), axis=0))
 
         error, slope = jax.value_and_grad(loss)(learned.network)
         rate = self.rate * (1 - progress)

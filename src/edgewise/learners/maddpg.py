@@ -78,6 +78,7 @@ class Maddpg(AbstractLearner):
     critic_rate: float = eqx.field(static=True, default=1e-3)
     discount: float = eqx.field(static=True, default=0.95)
     target_rate: float = eqx.field(static=True, default=0.01)
+    huber: float = eqx.field(static=True, default=1.0)
     temperature: float = eqx.field(static=True, default=1.0)
     raw_penalty: float = eqx.field(static=True, default=1e-3)
     noise: tuple[float, float] = eqx.field(static=True, default=(0.0, 0.0))
@@ -139,7 +140,7 @@ class Maddpg(AbstractLearner):
         def critic_loss(critic: Network) -> tuple[Array, Array]:
             first = self._first(critic, seen, taken)
             error = from_hidden(critic, first)[:, 0] - target
-            return jnp.mean(jnp.sum(error**2, axis=0)), first
+            return jnp.mean(jnp.sum(optax.huber_loss(error, delta=self.huber), axis=0)), first
 
         (loss, first), critic_slope = jax.value_and_grad(critic_loss, has_aux=True)(learned.critic)
 

@@ -6,9 +6,7 @@ from jaxtyping import Array, Float
 Real = Float[Array, "..."]
 
 
-def sinr(
-    power_w: Real, gain: Real, noise_w: Real, interference_w: Real | float = 0.0
-) -> Real:
+def sinr(power_w: Real, gain: Real, noise_w: Real, interference_w: Real | float = 0.0) -> Real:
     """Signal to interference plus noise, linear: p g / (σ² + I).
 
     >>> float(sinr(jnp.asarray(2.0), jnp.asarray(3.0), jnp.asarray(1.0), 1.0))

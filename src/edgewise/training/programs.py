@@ -39,40 +39,51 @@ class Online(AbstractProgram):
 
 
 class Replay(AbstractProgram):
-    """Act, step, store; every `update_every` slots, after `warmup_slots`, update on a batch drawn
-    uniformly from the last `capacity` transitions."""
+    """Act, step, store in `num_envs` copies of the environment on one layout; every
+    `update_every` slots, after `warmup_slots`, update on a batch drawn uniformly from the last
+    `capacity` transitions."""
 
     env: AbstractEnv
     score_env: AbstractEnv
     learner: AbstractLearner
     episode_slots: int = eqx.field(static=True, default=0)
+    num_envs: int = eqx.field(static=True, default=1)
     capacity: int = eqx.field(static=True, default=10_000)
     batch_size: int = eqx.field(static=True, default=256)
-    warmup_slots: int = eqx.field(static=True, default=256)
+    warmup_slots: int = eqx.field(static=True, default=32)
     update_every: int = eqx.field(static=True, default=1)
 
     @property
     def _buffer(self) -> Any:
         return flashbax.make_item_buffer(
-            max_length=self.capacity, min_length=1, sample_batch_size=self.batch_size
+            max_length=self.capacity,
+            min_length=1,
+            sample_batch_size=self.batch_size,
+            add_batches=True,
         )
 
     def init(self, key: PRNGKeyArray, state: Any) -> tuple[Any, Any, Any]:
+        learn_key, restart_key = jax.random.split(key)
+        learned = self.learner.init(learn_key)
+        keys = jax.random.split(restart_key, self.num_envs)
+        states = jax.vmap(lambda key: self.env.restart(key, state))(keys)
         t = jnp.zeros((), int)
-        learned = self.learner.init(key)
-        example = jax.eval_shape(
-            lambda key: collect(self, (key, key), learned, state, t, t / 1)[1], key
-        )
+        example = jax.eval_shape(lambda: collect(self, (key, key), learned, state, t, t / 1)[1])
         empty = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), example)
-        return state, learned, self._buffer.init(empty)
+        return states, learned, self._buffer.init(empty)
 
     def slot(
         self, key: PRNGKeyArray, carry: tuple[Any, Any, Any], t: Array, progress: Array
     ) -> tuple[tuple[Any, Any, Any], Log]:
-        state, learned, stored = carry
-        act_key, world_key, sample_key, update_key = jax.random.split(key, 4)
-        state, transition, score = collect(self, (act_key, world_key), learned, state, t, progress)
-        stored = self._buffer.add(stored, transition)
+        states, learned, stored = carry
+        collect_key, sample_key, update_key = jax.random.split(key, 3)
+        keys = jax.random.split(collect_key, (2, self.num_envs))
+        states, transitions, scores = jax.vmap(
+            lambda act_key, world_key, state: collect(
+                self, (act_key, world_key), learned, state, t, progress
+            )
+        )(keys[0], keys[1], states)
+        stored = self._buffer.add(stored, transitions)
 
         def update(learned: Any) -> tuple[Any, Log]:
             batch = self._buffer.sample(stored, sample_key).experience
@@ -84,7 +95,7 @@ class Replay(AbstractProgram):
 
         due = (t >= self.warmup_slots) & (t % self.update_every == 0)
         learned, losses = jax.lax.cond(due, update, skip, learned)
-        return (state, learned, stored), {"score": score, **losses}
+        return (states, learned, stored), {"score": jnp.mean(scores), **losses}
 
     def scheduler(self, carry: tuple[Any, Any, Any]) -> AbstractScheduler:
         return self.learner.scheduler(carry[1])

@@ -71,7 +71,7 @@ def least_finish_servers(env: ServerLoadBalanceEnv, state: State) -> Int[Array, 
         work_s=jnp.hstack(
             [
                 (state.task_cycles / state.user_cpu_hz)[:, None],
-                state.task_cycles[:, None] / env.server_cpu_hz,
+                state.task_cycles[:, None] / env.server_cpu_hz[None, :],
             ]
         ),
         queued_s=jnp.concatenate([jnp.zeros(1), state.backlog_cycles / env.server_cpu_hz]),
