@@ -6,19 +6,21 @@ from jaxtyping import Array, Float
 
 
 class Standardiser(eqx.Module):
-    """Slow averages of the reward and its square.
+    """Slow averages of the reward and of its distance from that average.
 
-    Rewards are shifted by the mean and divided by the spread, so that learning rates mean the
-    same in every scenario; the shift changes no policy, because no slot is terminal.
+    Rewards are shifted by their mean and divided by their mean absolute deviation, so that
+    learning rates mean the same in every scenario. The shift changes no policy, because no slot
+    is terminal. The mean absolute deviation, not the standard deviation: delays under Rayleigh
+    fading have no finite variance, and a single deep fade would shrink all the rest to nothing.
     """
 
     mean: Float[Array, ""]
-    square: Float[Array, ""]
+    deviation: Float[Array, ""]
     rate: float = eqx.field(static=True, default=0.01)
 
     @classmethod
     def start(cls) -> "Standardiser":
-        """Mean 0, spread 1."""
+        """Mean 0, deviation 1."""
         return cls(jnp.zeros(()), jnp.ones(()))
 
     def standardised(
@@ -26,6 +28,6 @@ class Standardiser(eqx.Module):
     ) -> tuple["Standardiser", Float[Array, "batch agents"]]:
         """The averages after this batch, and the batch on their scale."""
         mean = self.mean + self.rate * (jnp.mean(reward) - self.mean)
-        square = self.square + self.rate * (jnp.mean(reward**2) - self.square)
-        spread = jnp.sqrt(jnp.maximum(square - mean**2, 1e-8))
-        return Standardiser(mean, square, self.rate), (reward - mean) / spread
+        spread = jnp.mean(jnp.abs(reward - mean))
+        deviation = self.deviation + self.rate * (spread - self.deviation)
+        return Standardiser(mean, deviation, self.rate), (reward - mean) / (deviation + 1e-8)

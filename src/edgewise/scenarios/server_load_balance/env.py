@@ -16,7 +16,6 @@ from edgewise.physics.link import shannon_rate_bps, sinr
 from edgewise.physics.pathloss import log_distance_gain
 from edgewise.physics.queues import backlog_after, work_ahead, work_assigned
 from edgewise.physics.topology import annulus_distances_m
-from edgewise.physics.units import linear_to_db
 from edgewise.scenarios.server_load_balance.params import ServerLoadBalanceParameters
 
 
@@ -120,13 +119,13 @@ class ServerLoadBalanceEnv(AbstractEnv[State, Decision, Outcome]):
 
     def observe(self, state: State) -> Float[Array, "users features"]:
         """Per user: seconds queued at each server and each server's last load, both in slots; own
-        task (bits, cycles), own gain and own CPU, each centred on its range."""
+        task (bits, cycles) and own CPU, each centred on its range; own gain, as `_fade`."""
         servers = jnp.concatenate([state.backlog_cycles / self.server_cpu_hz, state.load_s])
         own = jnp.stack(
             [
                 _centred(state.task_bits, self.task_bits),
                 _centred(state.task_cycles, self.task_cycles),
-                (linear_to_db(state.gain) + 115.0) / 15.0,
+                self._fade(state),
                 _centred(state.user_cpu_hz, self.user_cpu_hz),
             ],
             axis=-1,
@@ -176,6 +175,16 @@ class ServerLoadBalanceEnv(AbstractEnv[State, Decision, Outcome]):
         share_hz = self.bandwidth_hz / jnp.maximum(jnp.sum(offloaded), 1)
         snr = sinr(self.transmit_power_w, state.gain, share_hz * self.noise_w_per_hz)
         return jnp.where(offloaded, shannon_rate_bps(share_hz, snr), 0.0)
+
+    def _fade(self, state: State) -> Float[Array, " users"]:
+        """The gain, on a scale where -1 is a perfect channel and 0 break-even: √(upload/local) - 1
+        for a task in the middle of its range when the whole cell offloads, at most 1. Delay is
+        nearly linear in 1/gain in a deep fade, and flat in decibels, where it matters most."""
+        share_hz = self.bandwidth_hz / self.num_users
+        snr = sinr(self.transmit_power_w, state.gain, share_hz * self.noise_w_per_hz)
+        upload_s = jnp.mean(self.task_bits) / shannon_rate_bps(share_hz, snr)
+        local_s = jnp.mean(self.task_cycles) / jnp.mean(self.user_cpu_hz)
+        return jnp.sqrt(jnp.minimum(upload_s / local_s, 4.0)) - 1.0
 
     def _server_response_s(
         self, state: State, decision: Decision, arrival_s: Float[Array, " users"]
