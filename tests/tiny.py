@@ -100,7 +100,11 @@ SCENARIO = Scenario(
     episode_slots=20,
     evaluation_slots=40,
     seeds=2,
-    series=lambda env, seen: {"load_s": jnp.mean(seen.outcome.load_s, axis=0)},
+    series=lambda env, seen: {
+        "load_s": jnp.mean(seen.outcome.load_s, axis=0),
+        "task_cycles": seen.state.task_cycles,
+        "gain": seen.state.gain,
+    },
     presets={"pair": {"num_users": 2}},
 )
 

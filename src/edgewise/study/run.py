@@ -10,7 +10,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Array, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
@@ -149,7 +149,7 @@ def program_of(
 
 
 @eqx.filter_jit
-def _layouts(env: AbstractEnv, keys: PRNGKeyArray) -> Any:
+def _layouts(env: AbstractEnv, keys: Key[Array, " seeds"]) -> Any:
     return over_seeds(env.reset)(keys)
 
 

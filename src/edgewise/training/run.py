@@ -15,7 +15,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, PRNGKeyArray
+from jaxtyping import Array, Key, PRNGKeyArray
 
 from edgewise.core.errors import UserError
 from edgewise.training import checkpoint
@@ -56,7 +56,7 @@ class TrainingError(UserError):
 
 def train(
     program: AbstractProgram,
-    keys: PRNGKeyArray,
+    keys: Key[Array, " seeds"],
     states: Any,
     num_slots: int,
     folder: Path,
@@ -121,18 +121,18 @@ def over_seeds(function: Callable) -> Callable:
 
 
 @jax.jit
-def _init(program: AbstractProgram, keys: PRNGKeyArray, states: Any) -> Carry:
+def _init(program: AbstractProgram, keys: Key[Array, " seeds"], states: Any) -> Carry:
     return over_seeds(program.init)(keys, states)
 
 
 @partial(jax.jit, static_argnames="names", donate_argnames="carry")
 def _chunk(
     program: AbstractProgram,
-    keys: PRNGKeyArray,
+    keys: Key[Array, " seeds"],
     carry: Carry,
-    first: int,
-    count: int,
-    num_slots: int,
+    first: int | Array,
+    count: int | Array,
+    num_slots: int | Array,
     names: tuple[str, ...],
 ) -> tuple[Carry, dict[str, Array]]:
     """Slots `first`..`first + count - 1` of every seed; the log has room for CHUNK_SLOTS."""
@@ -150,7 +150,9 @@ def _chunk(
     return over_seeds(one_seed)(keys, carry)
 
 
-def _log_names(program: AbstractProgram, keys: PRNGKeyArray, carry: Carry) -> tuple[str, ...]:
+def _log_names(
+    program: AbstractProgram, keys: Key[Array, " seeds"], carry: Carry
+) -> tuple[str, ...]:
     one = jax.eval_shape(lambda tree: jax.tree.map(lambda leaf: leaf[0], tree), carry)
     t = jnp.zeros((), int)
     _, log = jax.eval_shape(program.slot, keys[0], one, t, t / 1)

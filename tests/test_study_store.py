@@ -1,0 +1,131 @@
+"""The results folder: what it refuses, and that it changes nothing it refuses."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny import SCENARIO
+
+from edgewise.core.errors import UserError
+from edgewise.study.lock import locked
+from edgewise.study.spec import RunSpec, describe
+from edgewise.study.store import RunResult, Store
+from edgewise.study.sweep import Experiment
+
+SPEC = describe(SCENARIO, "idle", {})
+RESULT = RunResult({"utility": -0.1}, {"log/score": np.arange(3.0)}, {"train_s": 2.5})
+
+
+def _stored(folder: Path) -> Store:
+    store = Store(folder)
+    store.create()
+    store.write(SPEC, 1000, RESULT)
+    return store
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    _stored(tmp_path)
+    store = Store(tmp_path)
+    read = store.read(SPEC, 1000)
+    assert read.metrics == RESULT.metrics
+    np.testing.assert_array_equal(read.log("score"), [0.0, 1.0, 2.0])
+    assert read.cost == {"train_s": 2.5}
+    assert list(store.runs()) == [(SPEC, 1000)]
+    with pytest.raises(UserError, match="has no 'log/loss'"):
+        read.log("loss")
+
+
+def test_a_folder_that_is_not_ours_is_refused_untouched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    before = _content(tmp_path)
+    with pytest.raises(UserError, match="was not made by edgewise"):
+        Store(tmp_path)
+    assert _content(tmp_path) == before
+    with pytest.raises(UserError, match="is a file"):
+        Store(tmp_path / "thesis.tex")
+
+
+@pytest.mark.parametrize("damage", ["edgewise.json", "result.json", "run.json"])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"edgewise": "other"}'])
+def test_a_damaged_folder_is_refused_untouched(tmp_path: Path, damage: str, content: str) -> None:
+    _stored(tmp_path)
+    next(tmp_path.rglob(damage)).write_text(content)
+    before = _content(tmp_path)
+    with pytest.raises(UserError, match=damage):
+        Store(tmp_path)
+    assert _content(tmp_path) == before
+
+
+def test_a_truncated_series_is_told(tmp_path: Path) -> None:
+    store = _stored(tmp_path)
+    path = store.run_folder(SPEC, 1000) / "series.npz"
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(UserError, match=r"series\.npz is damaged"):
+        store.read(SPEC, 1000)
+
+
+def test_of_seeds_trained_together_none_is_finished_before_all(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    together = dataclasses.replace(RESULT, together=(1000, 1001))
+    store.write(SPEC, 1000, together)
+    assert not store.finished(SPEC, 1000)
+    store.write(SPEC, 1001, together)
+    assert store.finished(SPEC, 1000)
+    assert store.finished(SPEC, 1001)
+
+
+def test_two_commands_cannot_hold_a_folder(tmp_path: Path) -> None:
+    with (
+        locked(tmp_path),
+        pytest.raises(UserError, match="another edgewise command"),
+        locked(tmp_path),
+    ):
+        pass
+    with locked(tmp_path):
+        pass
+
+
+def test_an_experiment_is_stored_by_name_seeds_and_version(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    one = Experiment("one", _experiment, 2)
+    store.write_experiment("tiny", one, False, _experiment((1000,), False))
+    np.testing.assert_array_equal(store.read_experiment("tiny", one, False)["x"], [1000])
+    for other in (Experiment("one", _experiment, 3), Experiment("one", _experiment, 2, version=2)):
+        with pytest.raises(UserError, match="is not finished"):
+            store.read_experiment("tiny", other, False)
+
+
+def _experiment(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
+    return {"x": np.array(seeds)}
+
+
+def test_equal_descriptions_have_equal_digests_and_others_do_not() -> None:
+    assert describe(SCENARIO, "learn", {"bandwidth_hz": 20_000_000}).digest == (
+        describe(SCENARIO, "learn", {}).digest
+    )
+    base = describe(SCENARIO, "learn", {})
+    others = [
+        describe(SCENARIO, "idle", {}),
+        describe(SCENARIO, "learn", {"num_users": 3}),
+        describe(SCENARIO, "learn", {}, {"stride": 2.0}),
+        describe(SCENARIO, "learn", {}, slots=5),
+        describe(SCENARIO, "learn", {}, evaluation_slots=5),
+        dataclasses.replace(base, edgewise="0.0.0"),
+        dataclasses.replace(base, jax="0.0.0"),
+    ]
+    assert len({spec.digest for spec in [base, *others]}) == len(others) + 1
+
+
+def test_a_description_survives_json() -> None:
+    spec = describe(SCENARIO, "learn", {"server_cpu_hz": (1e9, 2e9)})
+    assert RunSpec(**json.loads(json.dumps(dataclasses.asdict(spec)))) == spec
+
+
+def test_what_a_planner_is_not_asked_does_not_split_its_results() -> None:
+    assert describe(SCENARIO, "idle", {}, {"stride": 3.0}, slots=7) == SPEC
