@@ -1,4 +1,4 @@
-"""What every test run keeps: shapes checked, rank promotion refused, two-core machines respected."""
+"""What every test run keeps: rank promotion is refused, and drawn examples repeat."""
 
 import jax
 import pytest

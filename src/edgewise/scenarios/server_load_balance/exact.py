@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +21,7 @@ def milp_optimum(env: ServerLoadBalanceEnv, state: State) -> tuple[Decision, flo
         found = solve(_problem(env, state, offloaders), cutoff=lowest)
         if found is not None:
             best, lowest = found
-    return Decision(server=best), -lowest
+    return Decision(server=jnp.asarray(best)), -lowest
 
 
 def _problem(env: ServerLoadBalanceEnv, state: State, offloaders: int) -> AssignmentProblem:
@@ -49,9 +50,7 @@ def _problem(env: ServerLoadBalanceEnv, state: State, offloaders: int) -> Assign
     )
 
 
-def _arrival_s(
-    env: ServerLoadBalanceEnv, state: State, offloaders: int
-) -> NDArray[np.float64]:
+def _arrival_s(env: ServerLoadBalanceEnv, state: State, offloaders: int) -> NDArray[np.float64]:
     """Arrival of every user's task at every server `[users, servers]` when so many offload.
 
     The environment's own equations give it: with the band cut to W·N/k, N users get the share
@@ -59,10 +58,8 @@ def _arrival_s(
     """
     if offloaders == 0:
         return np.zeros((env.num_users, env.num_servers))
-    widened = dataclasses.replace(
-        env, bandwidth_hz=env.bandwidth_hz * (env.num_users / offloaders)
-    )
-    everybody = Decision(server=np.full(env.num_users, 1))
+    widened = dataclasses.replace(env, bandwidth_hz=env.bandwidth_hz * (env.num_users / offloaders))
+    everybody = Decision(server=jnp.full(env.num_users, 1))
     upload_s = np.asarray(widened.evaluate(state, everybody).upload_s, float)
     forward_s = np.asarray(state.task_bits / env.forward_rate_bps, float)
     return upload_s[:, None] + np.where(np.arange(env.num_servers) > 0, forward_s[:, None], 0.0)

@@ -16,6 +16,7 @@ from edgewise.learners.maddpg import Maddpg
 from edgewise.physics.queues import work_assigned
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv, State
 from edgewise.scenarios.server_load_balance.schedulers import (
+    FallBack,
     LeastFinish,
     SlotOptimum,
     best_fixed_assignment,
@@ -66,6 +67,10 @@ def _random_server(env: Env, key: PRNGKeyArray, state: State) -> AbstractSchedul
 
 def _proportional(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
     return WeightedDraw(jnp.concatenate([jnp.zeros(1), env.server_cpu_hz]))
+
+
+def _static_fallback(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
+    return FallBack(best_fixed_assignment(env, key, state).action)
 
 
 def _least_finish(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
@@ -153,6 +158,14 @@ METHODS = (
         source="reference: the best fixed assignment, found by descent on sampled slots",
         plan=best_fixed_assignment,
         note="planned centrally on the layout, runs blind",
+    ),
+    Method(
+        name="static-fallback",
+        title="Fixed map, local in a fade",
+        knowledge="local",
+        source="reference: the best fixed assignment, left for the device in a deep fade",
+        plan=_static_fallback,
+        note="planned centrally on the layout, runs on the user's own channel",
     ),
     Method(
         name="least-finish",

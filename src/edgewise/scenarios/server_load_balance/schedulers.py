@@ -45,6 +45,22 @@ class SlotOptimum(AbstractScheduler):
         return Decision(server=server), memory
 
 
+class FallBack(AbstractScheduler):
+    """A fixed map, left by a user only where its upload to the map's server would take longer
+    than computing on the device: what a user can work out from its own channel alone, as the
+    band's share under the map is W/N."""
+
+    server: Int[Array, " users"]
+
+    def decide(
+        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
+    ) -> tuple[Decision, Any]:
+        assert isinstance(env, ServerLoadBalanceEnv)
+        upload_s = env.evaluate(state, Decision(server=self.server)).upload_s
+        local_s = state.task_cycles / state.user_cpu_hz
+        return Decision(server=jnp.where(upload_s > local_s, 0, self.server)), memory
+
+
 def slot_cost(
     env: ServerLoadBalanceEnv, state: State, server: Int[Array, " users"]
 ) -> Float[Array, ""]:
