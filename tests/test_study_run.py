@@ -23,7 +23,6 @@ from edgewise.study.spec import describe
 from edgewise.study.store import Store
 from edgewise.study.sweep import QUICK_SLOTS, Sweep
 
-
 SLOTS = 40
 LEARN = describe(SCENARIO, "learn", {"num_users": 3}, slots=SLOTS)
 

@@ -1,4 +1,5 @@
-"""A scenario of three schemes on the smallest cell, for tests of what runs and compares them."""
+"""A scenario on the smallest cell, for tests of what runs and compares: three schemes that work,
+and one that does not."""
 
 from typing import Any
 
@@ -89,6 +90,13 @@ SCENARIO = Scenario(
             "central",
             "made up",
             plan=lambda env, key, state: Constant(jax.random.randint(key, (), 0, 3)),
+        ),
+        Method(
+            "broken",
+            "Raises",
+            "local",
+            "made up",
+            plan=lambda env, key, state: 1 // 0,
         ),
     ),
     metrics=(

@@ -29,6 +29,7 @@ COMMANDS = {
 app = App(
     name="edgewise",
     version=VERSION,
+    suppress_keyboard_interrupt=False,
     help="Computation offloading and resource allocation at the network edge: "
     "every scheduler against the optimum. With --debug, errors come with their traceback.",
 )

@@ -33,7 +33,6 @@ STYLE = {
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "figure.dpi": 150,
-    "savefig.bbox": "tight",
     "figure.constrained_layout.use": True,
     # Text stays text; and equal plots are equal files.
     "svg.fonttype": "none",

@@ -1,7 +1,9 @@
 """Running jobs in worker processes: one single-threaded core each, the longest job first."""
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -120,11 +122,13 @@ class _Pool:
     def _start(self, core: int) -> tuple[Connection, BaseProcess]:
         # Spawned, not forked: a forked JAX hangs.
         context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=work, args=(theirs, *self.arguments, core), daemon=True)
-        process.start()
-        theirs.close()
-        self.busy[ours] = (None, process)
+        with _uninterrupted():
+            ours, theirs = context.Pipe()
+            arguments = (theirs, *self.arguments, core)
+            process = context.Process(target=work, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            self.busy[ours] = (None, process)
         return ours, process
 
     def _give(self, pipe: Connection, process: BaseProcess) -> None:
@@ -164,6 +168,16 @@ class _Pool:
         if isinstance(event, Failed):
             self.failures.append(event)
         self.listen(job, event)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits; a process that is started here never sees it, from its first moment on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def speeds(store: Store) -> dict[str, float]:

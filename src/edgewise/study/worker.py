@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 import threading
 import traceback
 from collections.abc import Callable
@@ -98,7 +97,6 @@ class Failed:
 def work(pipe: Connection, find: FindScenario, folder: Path, core: int) -> None:
     """The worker's life: jobs from `pipe` until None; each is answered by Progress, any number of
     times, and then by Done or Failed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     settle(core)
     hold_as_worker(folder)

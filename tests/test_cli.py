@@ -1,0 +1,201 @@
+"""The command line as a user meets it: tables, exit codes, one-line errors, stopping."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tiny import SCENARIO
+
+from edgewise.cli.main import run
+from edgewise.cli.options import given_parameters
+from edgewise.cli.progress import shown
+from edgewise.core.errors import UserError
+from edgewise.study.jobs import Started
+from edgewise.study.spec import describe
+from edgewise.study.worker import Done, Failed, RunJob
+from edgewise.training.run import Progress
+
+NAME = "server-load-balance"
+SMALL = ("--set", "num_users=2", "--seeds", "2", "--schemes", "local,proportional")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_compilation_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.getbasetemp() / "cache")
+
+
+def _code(*arguments: str) -> int:
+    """The exit code of a command, run in this process."""
+    try:
+        run(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("compare", "server-load-balanc"), f"did you mean '{NAME}'?"),
+        (("compare",), "SCENARIO requires an argument"),
+        (("compar", NAME), 'Did you mean "compare"?'),
+        (("compare", NAME, "--sead", "3"), "Did you mean --seeds?"),
+        (("compare", NAME, "--seeds", "0"), "--seeds 0 is out of range"),
+        (("compare", NAME, "--seeds", "three"), 'unable to convert "three" into int'),
+        (("compare", NAME, "--slots", "-1"), "--slots -1 is out of range"),
+        (("compare", NAME, "--jobs", "0"), "--jobs 0 is out of range"),
+        (("compare", NAME, "--schemes", "dtomalp"), "did you mean 'dtomalb'?"),
+        (("compare", NAME, "--schemes", ","), "--schemes names no scheme"),
+        (("compare", NAME, "--set", "num_user=3"), "did you mean 'num_users'?"),
+        (("compare", NAME, "--set", "num_users=0"), "allowed [1, 100000] users"),
+        (("compare", NAME, "--set", "num_users=many"), "num_users = 'many' cannot be used"),
+        (("compare", NAME, "--set", "bandwidth_hz=NaN"), "bandwidth_hz"),
+        (("compare", NAME, "--set", "num_users"), "write --set NAME=VALUE"),
+        (("compare", NAME, "--preset", "large"), "preset 'large'"),
+        (("compare", NAME, "--format", "xml"), 'Invalid value "xml" for --format'),
+        (("compare", NAME, "--sites", "sites.csv"), "--sites and --users go together"),
+        (("train", NAME, "local"), "local does not learn"),
+        (("train", NAME, "dtomalp"), "did you mean 'dtomalb'?"),
+        (("evaluate", "nowhere"), "nowhere is no finished run"),
+        (("report", "nowhere"), "nowhere does not exist"),
+        (("reproduce", NAME, "--quick", "--record"), "leave out --quick"),
+        (("show", "server-load"), f"did you mean '{NAME}'?"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: tuple[str, ...],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _code(*arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("edgewise: ")
+    assert told.err.count("\n") == 1
+    assert says in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_foreign_folder_is_refused_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    for command in (("compare", NAME, *SMALL, "--out"), ("report",)):
+        assert _code(*command, str(tmp_path)) == 2
+        assert "was not made by edgewise" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_help_version_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (("--help",), ("compare", "--help"), ("--version",), ("list",)):
+        assert _code(*arguments) == 0
+    told = capsys.readouterr().out
+    assert "reproduce" in told
+    assert NAME in told
+    assert _code("show", NAME) == 0
+    shown_text = capsys.readouterr().out
+    for text in ("bandwidth_hz", "substituted", "dtomalb", "central", "utility", "Table 2"):
+        assert text in shown_text
+
+
+def test_help_does_not_wait_for_jax() -> None:
+    program = (
+        "import sys; from edgewise.cli.main import app\n"
+        "app(['compare', '--help'], result_action='return_value')\n"
+        "assert 'jax' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_compare_prints_json_alone_and_runs_nothing_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("compare", NAME, *SMALL, "--out", str(tmp_path), "--format", "json")
+    assert _code(*command) == 0
+    first = capsys.readouterr()
+    rows = json.loads(first.out)
+    assert {row["scheme"] for row in rows} == {"local", "proportional"}
+    for row in rows:
+        assert set(row) == {"scheme", "knowledge", "seeds", "metrics"}
+        assert (row["seeds"], row["knowledge"]) == (2, "local")
+        for measured in row["metrics"].values():
+            assert set(measured) == {"mean", "low", "high", "unit"}
+            assert measured["low"] <= measured["mean"] <= measured["high"]
+    assert "local: 2/2 done" in first.err
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*")}
+    assert _code(*command) == 0
+    second = capsys.readouterr()
+    assert second.out == first.out
+    assert "done" not in second.err
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*")} == written
+    assert _code("report", str(tmp_path)) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "report.html")
+    (run_folder,) = tmp_path.glob("runs/local/*-1000")
+    assert _code("evaluate", str(run_folder), "--format", "json") == 0
+    recorded = json.loads((run_folder / "result.json").read_text())["metrics"]
+    assert json.loads(capsys.readouterr().out)["metrics"] == pytest.approx(recorded)
+
+
+def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> None:
+    # A shell's background job ignores the signal, and so would its children.
+    begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = ["compare", NAME, "--set", "num_users=2", "--schemes", "local,random"]
+    command += ["--seeds", "60", "--jobs", "1", "--out", str(tmp_path / "my results")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{begin}from edgewise.cli.main import run; run({command})"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(1200):
+        if (tmp_path / "my results" / ".workers.lock").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "Traceback" not in told
+    assert told.endswith(f"--out '{tmp_path / 'my results'}'\n")
+    assert f"to go on: edgewise compare {NAME}" in told
+
+
+def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _code("show", "nothing", "--debug") == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_values_of_set() -> None:
+    assert given_parameters(("a=1", "b=1e3", "c=[1, 2]", "d=1,2", "e=word", "f=null"), "p") == {
+        "preset": "p",
+        "a": 1,
+        "b": 1000.0,
+        "c": [1, 2],
+        "d": [1, 2],
+        "e": "word",
+        "f": None,
+    }
+    with pytest.raises(UserError, match="NAME=VALUE"):
+        given_parameters(("=3",))
+
+
+def test_progress_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = describe(SCENARIO, "learn", {}, slots=100)
+    jobs = [RunJob(spec, (1000,)), RunJob(spec, (1001,))]
+    with shown(jobs) as listen:
+        listen(jobs[0], Started())
+        listen(jobs[0], Progress(50, 100, 25.0, -1.5))
+        listen(jobs[0], Done())
+        listen(jobs[1], Started())
+        listen(jobs[1], Failed("learn: it broke", ""))
+    lines = capsys.readouterr().err.splitlines()
+    # 50 of 200 slots are done; at 25 a second the other 150 take 6 s.
+    assert lines[0] == "learn: 0/2 done, 25%, 25 slots/s, score -1.5, 6 s left"
+    assert lines[1].startswith("learn: 1/2 done")
+    assert lines[2] == "learn: it broke"
