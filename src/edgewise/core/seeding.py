@@ -2,7 +2,7 @@
 
 import equinox as eqx
 import jax
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Array, Int, PRNGKeyArray
 
 
 class SeedKeys(eqx.Module):
@@ -15,6 +15,6 @@ class SeedKeys(eqx.Module):
     evaluation: PRNGKeyArray
 
 
-def seed_keys(seed: int) -> SeedKeys:
+def seed_keys(seed: int | Int[Array, ""]) -> SeedKeys:
     """The keys of `seed` (an integer, or an integer array to map over)."""
     return SeedKeys(*jax.random.split(jax.random.key(seed), 4))

@@ -33,7 +33,9 @@ from edgewise.learners.networks import (
 )
 from edgewise.learners.rewards import Standardiser
 
-Batch = Float[Array, "agents width batch"]
+Seen = Float[Array, "agents features batch"]
+Chosen = Float[Array, "agents actions batch"]
+Hidden = Float[Array, "agents width batch"]
 
 
 class Learned(eqx.Module):
@@ -160,18 +162,18 @@ class Maddpg(AbstractLearner):
         network = tuple((layer.weight, layer.bias) for layer in learned.actor)
         return Decentralised(GreedyActor(network, self.space))
 
-    def _as_seen(self, action: Array) -> Batch:
+    def _as_seen(self, action: Array) -> Chosen:
         """Actions as the critics see them: one-hot where categorical."""
         if isinstance(self.space, Discrete):
             action = jax.nn.one_hot(action, self.action_size)
         return batch_last(action)
 
-    def _greedy(self, raw: Batch) -> Batch:
+    def _greedy(self, raw: Chosen) -> Chosen:
         if isinstance(self.space, Discrete):
             return jax.nn.one_hot(jnp.argmax(raw, axis=1), self.action_size, axis=1)
         return jax.nn.sigmoid(raw)
 
-    def _differentiable(self, key: PRNGKeyArray, raw: Batch) -> Batch:
+    def _differentiable(self, key: PRNGKeyArray, raw: Chosen) -> Chosen:
         """Actions through which the critics' slope reaches the actors: Gumbel-softmax samples,
         hard forwards and soft backwards; or the sigmoid."""
         if isinstance(self.space, Box):
@@ -180,7 +182,7 @@ class Maddpg(AbstractLearner):
         hard = jax.nn.one_hot(jnp.argmax(soft, axis=1), self.action_size, axis=1)
         return soft + jax.lax.stop_gradient(hard - soft)
 
-    def _first(self, critic: Network, seen: Batch, action: Batch) -> Batch:
+    def _first(self, critic: Network, seen: Seen, action: Chosen) -> Hidden:
         """The critics' first layer before its ReLU. A joint critic's input is every agent's
         observation, then every agent's action."""
         if self.critic_view == "own":
@@ -200,7 +202,7 @@ class Maddpg(AbstractLearner):
         return by_agent[each, :, each, :]
 
     def _target(
-        self, learned: Learned, reward: Float[Array, "agents batch"], seen: Batch
+        self, learned: Learned, reward: Float[Array, "agents batch"], seen: Seen
     ) -> Float[Array, "agents batch"]:
         """(35): r + γ Q'(x', a') with every a' from the slow actors. No slot is terminal."""
         action = self._greedy(forward(learned.target_actor, seen))

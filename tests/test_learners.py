@@ -1,0 +1,190 @@
+"""Learners against plain re-computations and problems whose best policy is known."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from edgewise.core.spaces import Box, Discrete
+from edgewise.learners.dqn import Dqn
+from edgewise.learners.learner import Transition
+from edgewise.learners.maddpg import Maddpg
+from edgewise.learners.networks import adam_start, adam_step, forward, init_network
+from edgewise.learners.rewards import Standardiser
+
+AGENTS, FEATURES, ACTIONS, BATCH = 3, 4, 5, 7
+
+
+def experience(space, seed=0):
+    keys = jax.random.split(jax.random.key(seed), 4)
+    if isinstance(space, Discrete):
+        action = jax.random.randint(keys[0], (BATCH, AGENTS), 0, ACTIONS)
+    else:
+        action = jax.random.uniform(keys[0], (BATCH, AGENTS, ACTIONS))
+    return Transition(
+        jax.random.normal(keys[1], (BATCH, AGENTS, FEATURES)),
+        action,
+        jax.random.normal(keys[2], (BATCH, AGENTS)),
+        jax.random.normal(keys[3], (BATCH, AGENTS, FEATURES)),
+    )
+
+
+def mlp(network, agent, x):
+    """One agent's network on one input, as a plain loop over layers."""
+    *hidden, last = network
+    for layer in hidden:
+        x = np.maximum(np.asarray(layer.weight[agent]) @ x + np.asarray(layer.bias[agent]), 0)
+    return np.asarray(last.weight[agent]) @ x + np.asarray(last.bias[agent])
+
+
+def test_stacked_networks_are_the_single_ones():
+    network = init_network(jax.random.key(0), AGENTS, (FEATURES, 8, 8, 2))
+    x = jax.random.normal(jax.random.key(1), (AGENTS, FEATURES, BATCH))
+    out = forward(network, x)
+    for agent in range(AGENTS):
+        for b in range(BATCH):
+            expected = mlp(network, agent, np.asarray(x[agent, :, b]))
+            np.testing.assert_allclose(out[agent, :, b], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_adam_is_optax_adam():
+    network = init_network(jax.random.key(0), 2, (3, 4, 1))
+    slope = jax.tree.map(lambda w: jnp.cos(w), network)
+    reference = optax.adam(0.01)
+    step, _ = reference.update(slope, reference.init(network))
+    moved, _ = adam_step(network, slope, adam_start(network), 0.01)
+    for mine, theirs in zip(
+        jax.tree.leaves(moved), jax.tree.leaves(optax.apply_updates(network, step)), strict=True
+    ):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("view", ["joint", "own"])
+@pytest.mark.parametrize("space", [Discrete(ACTIONS), Box(ACTIONS)], ids=["categorical", "cube"])
+def test_critic_loss_is_the_papers(view, space):
+    """(35) by plain loops: r_i + γ Q'_i(x', μ'(o')) against Q_i(x, a)."""
+    learner = Maddpg(AGENTS, FEATURES, space, critic_view=view, hidden=(8, 8), huber=1e6)
+    learned = learner.init(jax.random.key(0))
+    # Slow copies that differ from the networks, as they do in training.
+    learned = eqx.tree_at(
+        lambda known: known.target_actor, learned, jax.tree.map(lambda w: w * 1.5, learned.actor)
+    )
+    batch = experience(space)
+    _, log = eqx.filter_jit(learner.update)(jax.random.key(1), learned, batch, jnp.asarray(0.0))
+
+    def as_seen(action):
+        return np.eye(ACTIONS)[int(action)] if isinstance(space, Discrete) else np.asarray(action)
+
+    def slow_action(agent, row):
+        raw = mlp(learned.target_actor, agent, row)
+        if isinstance(space, Discrete):
+            return np.eye(ACTIONS)[np.argmax(raw)]
+        return 1 / (1 + np.exp(-raw))
+
+    def value(network, agent, rows, actions):
+        if view == "own":
+            seen = np.concatenate([rows[agent], actions[agent]])
+        else:
+            seen = np.concatenate([rows.ravel(), np.concatenate(actions)])
+        return mlp(network, agent, seen)[0]
+
+    _, reward = Standardiser.start().standardised(batch.reward)
+    squares = []
+    for b in range(BATCH):
+        rows, following = np.asarray(batch.observation[b]), np.asarray(batch.next_observation[b])
+        taken = [as_seen(batch.action[b, i]) for i in range(AGENTS)]
+        after = [slow_action(i, following[i]) for i in range(AGENTS)]
+        for i in range(AGENTS):
+            target = reward[b, i] + learner.discount * value(
+                learned.target_critic, i, following, after
+            )
+            squares.append((value(learned.critic, i, rows, taken) - target) ** 2)
+    expected = float(sum(squares)) / BATCH / 2
+    assert float(log["critic_loss"]) == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_joined_first_layer_gives_the_plain_actor_gradient():
+    """The actors' step corrects the shared product for the agent's own action; the plain way
+    evaluates every critic anew on the joint input with that action replaced."""
+    learner = Maddpg(AGENTS, FEATURES, Box(ACTIONS), hidden=(8, 8))
+    learned = learner.init(jax.random.key(0))
+    batch = experience(Box(ACTIONS))
+    seen = jnp.transpose(batch.observation, (1, 2, 0))
+    taken = jnp.transpose(batch.action, (1, 2, 0))
+
+    def corrected(actor):
+        change = jax.nn.sigmoid(forward(actor, seen)) - taken
+        first = learner._first(learned.critic, seen, taken)
+        first = first + jnp.matmul(learner._own_columns(learned.critic), change)
+        x = first
+        for layer in learned.critic[1:]:
+            x = layer(jax.nn.relu(x))
+        return jnp.sum(x)
+
+    def plain(actor):
+        chosen = jax.nn.sigmoid(forward(actor, seen))
+        total = 0.0
+        for i in range(AGENTS):
+            joint = jnp.concatenate(
+                [seen.reshape(-1, BATCH), taken.at[i].set(chosen[i]).reshape(-1, BATCH)]
+            )
+            total += jnp.sum(forward(learned.critic, jnp.stack([joint] * AGENTS))[i])
+        return total
+
+    mine, theirs = jax.grad(corrected)(learned.actor), jax.grad(plain)(learned.actor)
+    for a, b in zip(jax.tree.leaves(mine), jax.tree.leaves(theirs), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def bandit(learner, reward_of, slots=400):
+    """Greedy actions after learning from uniform actions whose reward is `reward_of(action)`."""
+    learned = learner.init(jax.random.key(0))
+    rows = jnp.ones((64, AGENTS, FEATURES))
+    space = getattr(learner, "space", None) or Discrete(ACTIONS)
+
+    def slot(learned, key):
+        act_key, update_key = jax.random.split(key)
+        action = jax.vmap(jax.vmap(space.sample))(jax.random.split(act_key, (64, AGENTS)))
+        batch = Transition(rows, action, reward_of(action), rows)
+        return learner.update(update_key, learned, batch, jnp.asarray(0.0))[0], None
+
+    keys = jax.random.split(jax.random.key(1), slots)
+    learned, _ = jax.jit(lambda learned: jax.lax.scan(slot, learned, keys))(learned)
+    return learner, learned, rows[0]
+
+
+def agree(action):
+    """The team is rewarded for meeting at action 3."""
+    return jnp.broadcast_to(jnp.mean(action == 3, axis=1, keepdims=True), action.shape) * 1.0
+
+
+@pytest.mark.parametrize(
+    "learner",
+    [
+        Maddpg(AGENTS, FEATURES, Discrete(ACTIONS), hidden=(16,), discount=0.0),
+        Dqn(AGENTS, FEATURES, ACTIONS, view="own", hidden=(16,), discount=0.0),
+        Dqn(AGENTS, FEATURES, ACTIONS, view="joint", hidden=(16,), discount=0.0),
+    ],
+    ids=["maddpg", "independent-dqn", "central-dqn"],
+)
+def test_a_team_finds_the_action_that_pays(learner):
+    learner, learned, row = bandit(learner, agree)
+    if isinstance(learner, Dqn):
+        greedy = jnp.argmax(learner.values(learned.network, row[:, :, None])[:, :, 0], axis=1)
+    else:
+        policies = learner.scheduler(learned).policies
+        greedy = eqx.filter_vmap(lambda policy, o: policy.act(jax.random.key(0), o))(policies, row)
+    np.testing.assert_array_equal(greedy, [3] * AGENTS)
+
+
+def test_a_continuous_team_finds_the_point_that_pays():
+    """Reward -(a - 0.7)²: the best action is 0.7 in both coordinates."""
+    space = Box(2)
+    learner = Maddpg(AGENTS, FEATURES, space, hidden=(32, 32), discount=0.0)
+    learner, learned, row = bandit(
+        learner, lambda action: -jnp.sum((action - 0.7) ** 2, axis=-1), slots=1500
+    )
+    greedy = jax.nn.sigmoid(forward(learned.actor, row[:, :, None])[:, :, 0])
+    np.testing.assert_allclose(greedy, 0.7, atol=0.1)
