@@ -116,8 +116,10 @@ def test_help_does_not_wait_for_jax() -> None:
 
 
 def test_compare_prints_json_alone_and_runs_nothing_twice(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # It would bind this process, and every test after this one, to one core.
+    monkeypatch.setattr("edgewise.study.machine.settle", lambda core: None)
     command = ("compare", NAME, *SMALL, "--out", str(tmp_path), "--format", "json")
     assert _code(*command) == 0
     first = capsys.readouterr()

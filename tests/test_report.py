@@ -138,7 +138,9 @@ def test_figures_are_drawn_and_claims_judged(folder: Path, monkeypatch: pytest.M
 
 
 def test_numbers_as_text() -> None:
-    assert plus_minus(Interval(0.00055, 0.00048, 0.00062)) == "0.00055 ± 0.00007"
+    assert plus_minus(Interval(0.00055, 0.00048, 0.00062)) == "5.5e-4 ± 7e-5"
+    assert plus_minus(Interval(0.0055, 0.0048, 0.0062)) == "0.0055 ± 0.0007"
+    assert plus_minus(Interval(0.0, -2e-7, 2e-7)) == "0e+00 ± 2e-7"
     assert plus_minus(Interval(5.0, float("nan"), float("nan"))) == "5"
     assert plus_minus(Interval(700.0, 693.0, 707.0)) == "700 ± 7"
     assert plus_minus(Interval(-2.38, -3.51, -1.25)) == "-2.4 ± 1.1"

@@ -28,7 +28,7 @@ def comparison_sections(
         yield Section("Learning", _learning(folder, scenario, rows, curves))
     yield Section("Every metric", _bars(folder, rows))
     for name in results.series_names(comparison.sweep, comparison.schemes[0]):
-        yield Section(_spoken(name), _members(folder, results, comparison, name))
+        yield Section(_spoken(name), _members(folder, results, comparison, rows, name))
     yield Section("Schemes", _schemes(scenario, comparison))
     yield Section("Parameters", _parameters(scenario, comparison))
     yield Section("To make it again", page.code(command(comparison)))
@@ -114,13 +114,18 @@ def _bars(folder: Path, rows: list[Row]) -> str:
         lambda canvas: plots.metric_bars(canvas, rows),
         size=(9.0, 0.6 + panels * (0.9 + 0.2 * len(rows))),
     )
-    return page.figure(svg, "Bars with 95% intervals over seeds.", f"{PLOTS}/metrics")
+    return page.figure(
+        svg,
+        "Bars with 95% intervals over seeds; one that is cut has its value in it.",
+        f"{PLOTS}/metrics",
+    )
 
 
-def _members(folder: Path, results: Results, comparison: Comparison, name: str) -> str:
+def _members(
+    folder: Path, results: Results, comparison: Comparison, rows: list[Row], name: str
+) -> str:
     values = {
-        scheme: _by_member(results.series(comparison.sweep, scheme, name))
-        for scheme in comparison.schemes
+        row.scheme: _by_member(results.series(comparison.sweep, row.scheme, name)) for row in rows
     }
     svg = draw_files(
         folder / PLOTS,

@@ -42,7 +42,8 @@ def learning_curves(
 
 
 def metric_bars(canvas: Canvas, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """A panel for each metric: bars with 95% intervals, coloured by what the scheme knows."""
+    """A panel for each metric: bars with 95% intervals, coloured by what the scheme knows. A bar
+    that is much longer than most is cut, and its value written in it."""
     names = list(rows[0].metrics)
     columns = min(3, len(names))
     panels = canvas.subplots(-(-len(names) // columns), columns, sharey=True, squeeze=False)
@@ -53,6 +54,7 @@ def metric_bars(canvas: Canvas, rows: Sequence[Row]) -> list[dict[str, Any]]:
         halves = np.nan_to_num([each.interval.half for each in measured])
         colours = [KNOWLEDGE_COLOURS[row.knowledge] for row in rows]
         axes.barh(schemes, means, xerr=halves, color=colours, ecolor="#333333", height=0.7)
+        _cut_outliers(axes, np.array(means))
         axes.set_title(measured[0].title)
         axes.set_xlabel(measured[0].unit.removeprefix("1"))
         axes.grid(axis="y", visible=False)
@@ -115,6 +117,25 @@ def _fit_to_means(axes: Axes, rows: list[dict[str, Any]]) -> None:
     low, high = np.percentile(means, 2), means.max()
     margin = 0.15 * (high - low) or 0.1
     axes.set_ylim(low - margin, high + margin)
+
+
+def _cut_outliers(axes: Axes, means: np.ndarray) -> None:
+    """A bar that would flatten all others is cut, and its value written at the cut."""
+    limit = 3 * float(np.median(np.abs(means)))
+    if limit == 0 or np.abs(means).max() <= 1.5 * limit or (means.min() < 0 < means.max()):
+        return
+    negative = means.min() < 0
+    axes.set_xlim((-limit, 0) if negative else (0, limit))
+    for place in np.flatnonzero(np.abs(means) > limit):
+        axes.text(
+            0.02 if negative else 0.98,
+            place,
+            f"{means[place]:.3g}",
+            transform=axes.get_yaxis_transform(),
+            color="white",
+            ha="left" if negative else "right",
+            va="center",
+        )
 
 
 def _knowledge_legend(canvas: Canvas, rows: Sequence[Row]) -> None:

@@ -13,17 +13,17 @@ def plus_minus(interval: Interval) -> str:
 
     >>> plus_minus(Interval(-4.31234, -4.33345, -4.29123))
     '-4.31 ± 0.02'
-    >>> plus_minus(Interval(120.0, 104.0, 136.0))
-    '120 ± 16'
+    >>> plus_minus(Interval(120.0, 104.0, 136.0)), plus_minus(Interval(0.00056, 0.00052, 0.0006))
+    ('120 ± 16', '5.6e-4 ± 4e-5')
     """
     mean, half = interval.mean, interval.half
     if not math.isfinite(half) or half == 0:
         return f"{mean:.4g}"
-    places = -math.floor(math.log10(half))
-    if f"{half:.0e}".startswith("1"):
-        places += 1
-    if places > 5:
-        return f"{mean:.2e} ± {half:.0e}"
+    rounded = f"{half:.0e}"
+    places = -int(rounded.split("e")[1]) + rounded.startswith("1")
+    if places > 4:
+        digits = max(places + math.floor(math.log10(abs(mean) or half)), 0)
+        return f"{mean:.{digits}e} ± {half:.0e}".replace("e-0", "e-")
     places = max(places, 0)
     return f"{mean:.{places}f} ± {half:.{places}f}"
 
