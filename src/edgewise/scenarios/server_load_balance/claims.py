@@ -11,7 +11,6 @@ import numpy as np
 from edgewise.scenarios.server_load_balance.figures import (
     CONVERGENCE,
     CROWD,
-    LEARNED,
     SEEDS,
     USERS,
     smoothed,
@@ -20,7 +19,7 @@ from edgewise.study.claims import Claim, Verdict, VerdictWord
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
-OFFLOADING = (*LEARNED, "proportional", "static", "static-fallback", "least-finish", "optimum")
+OFFLOADING = tuple(scheme for scheme in CROWD.schemes if scheme != "local")
 
 
 def _word(holds: Sequence[bool]) -> VerdictWord:

@@ -99,7 +99,7 @@ def best_fixed_assignment(
     env: ServerLoadBalanceEnv, key: PRNGKeyArray, state: State, num_samples: int = 64
 ) -> FixedAction:
     """The one assignment with the least mean cost over `num_samples` slots drawn on the layout of
-    `state`, by descent from eight random starts. It is planned on draws of its own, not on those
+    `state`, by descent from four random starts. It is planned on draws of its own, not on those
     it is judged by."""
     sample_key, start_key = jax.random.split(key)
     sampled = jax.vmap(lambda k: env.restart(k, state))(jax.random.split(sample_key, num_samples))
@@ -107,6 +107,6 @@ def best_fixed_assignment(
     def mean_cost(server: Int[Array, " users"]) -> Float[Array, ""]:
         return jnp.mean(jax.vmap(lambda state: slot_cost(env, state, server))(sampled))
 
-    starts = random_starts(env, start_key, 8)
+    starts = random_starts(env, start_key, 4)
     server, _ = descend_from_each(mean_cost, starts, env.num_servers + 1)
     return FixedAction(server)

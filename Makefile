@@ -1,0 +1,34 @@
+# `make` lists the targets; CI calls `make check` through README's second command.
+PYTHON ?= .venv/bin/python
+BIN := $(dir $(PYTHON))
+
+.PHONY: help install check format lint types imports test bench reproduce docs
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+install:  ## make .venv with the pinned environment and the developers' tools
+	python3.11 -m venv .venv && .venv/bin/python -m pip install -q -c constraints.txt -e '.[dev]'
+
+check: lint types imports test  ## every quality gate
+
+format:  ## rewrite the code in the house style
+	$(BIN)ruff format src tests benchmarks && $(BIN)ruff check --fix src tests benchmarks
+
+lint:  ## style
+	$(BIN)ruff format --check src tests benchmarks && $(BIN)ruff check src tests benchmarks
+
+types:  ## annotations
+	$(BIN)mypy
+
+imports:  ## floors: imports go down only
+	$(BIN)lint-imports
+
+test:  ## the tests, on all cores
+	$(PYTHON) -m pytest -q -n auto
+
+bench:  ## speed, as ratios within one run
+	$(PYTHON) -m benchmarks.maddpg && $(PYTHON) -m benchmarks.environments
+
+reproduce:  ## every figure and claim of every scenario, in full
+	for name in $$($(BIN)edgewise list --names); do $(BIN)edgewise reproduce $$name || exit 1; done
