@@ -104,9 +104,7 @@ def _products(problem: AssignmentProblem, size: int) -> LinearConstraint:
     return LinearConstraint(_padded(rows, size), -np.inf, 1.0)
 
 
-def _tangent(
-    problem: AssignmentProblem, choice: NDArray[np.int64], size: int
-) -> LinearConstraint:
+def _tangent(problem: AssignmentProblem, choice: NDArray[np.int64], size: int) -> LinearConstraint:
     """v ≥ var(l̂) + ∇var(l̂)·(l - l̂), with the loads l linear in the choices."""
     loads = problem._loads(choice)
     slope = 2.0 * (loads - loads.mean()) / len(loads)
