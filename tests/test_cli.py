@@ -9,14 +9,21 @@ import time
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure as Canvas
 from tiny import SCENARIO
 
 from edgewise.cli.main import run
 from edgewise.cli.options import given_parameters
 from edgewise.cli.progress import shown
 from edgewise.core.errors import UserError
+from edgewise.report.paper import Paper
+from edgewise.study.claims import Claim, Verdict
+from edgewise.study.figures import Figure
 from edgewise.study.jobs import Started
+from edgewise.study.results import Results
 from edgewise.study.spec import describe
+from edgewise.study.statistics import mean_interval
+from edgewise.study.sweep import Sweep
 from edgewise.study.worker import Done, Failed, RunJob
 from edgewise.training.run import Progress
 
@@ -146,6 +153,42 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     assert json.loads(capsys.readouterr().out)["metrics"] == pytest.approx(recorded)
 
 
+SWEEP = Sweep("two users", ("local", "proportional"), 3, vary={"num_users": (2,)})
+
+
+def _draw(results: Results, canvas: Canvas) -> list[dict]:
+    values = results.values(SWEEP, "local", "utility", num_users=2)
+    canvas.add_subplot().plot(values)
+    return [{"utility": value} for value in values]
+
+
+def _judge(results: Results) -> Verdict:
+    values = results.values(SWEEP, "local", "utility", num_users=2)
+    return Verdict("cannot hold", {"utility": mean_interval(values)}, len(values))
+
+
+def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure = Figure("fig-1", "Local", (SWEEP,), _draw)
+    claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _judge)
+    for place in ("build", "paper"):
+        monkeypatch.setattr(
+            f"edgewise.report.{place}.paper_of", lambda name: Paper((figure,), (claim,))
+        )
+    assert _code("reproduce", NAME, "--quick", "--out", str(tmp_path)) == 0
+    told = capsys.readouterr()
+    for text in ("T1", "Local wins", "cannot hold", "quick"):
+        assert text in told.out
+    verdicts = json.loads((tmp_path / "verdicts.json").read_text())
+    assert verdicts["quick"] is True
+    assert verdicts["claims"]["T1"]["seeds"] == 2
+    assert len((tmp_path / "figures" / "fig-1.csv").read_text().splitlines()) == 1 + 2
+    for kind in ("png", "svg"):
+        assert (tmp_path / "figures" / f"fig-1.{kind}").exists()
+    assert "Smoke-sized" in (tmp_path / "report.html").read_text()
+
+
 def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> None:
     # A shell's background job ignores the signal, and so would its children.
     begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -157,7 +200,7 @@ def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> N
         text=True,
     )
     for _ in range(1200):
-        if (tmp_path / "my results" / ".workers.lock").exists():
+        if list(tmp_path.glob("my results/runs/*/*/result.json")):
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)

@@ -129,7 +129,7 @@ def _cut_outliers(axes: Axes, means: np.ndarray) -> None:
     for place in np.flatnonzero(np.abs(means) > limit):
         axes.text(
             0.02 if negative else 0.98,
-            place,
+            float(place),
             f"{means[place]:.3g}",
             transform=axes.get_yaxis_transform(),
             color="white",

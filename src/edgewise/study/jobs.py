@@ -1,15 +1,14 @@
 """Running jobs in worker processes: one single-threaded core each, the longest job first."""
 
 import multiprocessing
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from edgewise.study.interrupts import ctrl_c_heard, ctrl_c_unseen_by_children
 from edgewise.study.lock import locked
 from edgewise.study.machine import cores
 from edgewise.study.scenario import Scenario
@@ -106,11 +105,17 @@ class _Pool:
         self.failures: list[Failed] = []
 
     def run(self, count: int) -> None:
+        with ctrl_c_heard() as stopped:
+            self._run(count, stopped)
+
+    def _run(self, count: int, stopped: Connection) -> None:
         try:
             for core in _cycled(cores(), count):
                 self._give(*self._start(core))
             while self.busy:
-                for ready in wait(list(self.busy)):
+                for ready in wait([*self.busy, stopped]):
+                    if ready is stopped:
+                        raise KeyboardInterrupt
                     self._hear(ready)  # type: ignore[arg-type]
         finally:
             for _, process in self.busy.values():
@@ -122,7 +127,7 @@ class _Pool:
     def _start(self, core: int) -> tuple[Connection, BaseProcess]:
         # Spawned, not forked: a forked JAX hangs.
         context = multiprocessing.get_context("spawn")
-        with _uninterrupted():
+        with ctrl_c_unseen_by_children():
             ours, theirs = context.Pipe()
             arguments = (theirs, *self.arguments, core)
             process = context.Process(target=work, args=arguments, daemon=True)
@@ -168,16 +173,6 @@ class _Pool:
         if isinstance(event, Failed):
             self.failures.append(event)
         self.listen(job, event)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits; a process that is started here never sees it, from its first moment on."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def speeds(store: Store) -> dict[str, float]:
