@@ -26,25 +26,58 @@ def check_env(env: AbstractEnv, seed: int = 0, slots: int = 3) -> None:
     agree; relabelling the members of `env.exchangeable` relabels the outcome and nothing else.
     """
     key = jax.random.key(seed)
-    state = eqx.filter_jit(env.reset)(key)
-    _check_equal("reset with the same key", state, eqx.filter_jit(env.reset)(key))
+    state = _reset(env, key)
+    _check_equal("reset with the same key", state, _reset(env, key))
     _check_close("reset inside and outside jit", env.reset(key), state)
     for slot in range(slots):
-        keys = jax.random.split(jax.random.fold_in(key, slot), 4)
-        action = env.sample_actions(keys[0])
+        keys = jax.random.split(jax.random.fold_in(key, slot), 3)
+        action = _actions(env, keys[0])
         _check_observation(env, state)
         _check_purity(env, state, action, keys[1])
         _check_any_action(env, state, action)
         _check_precision(env, state, action)
         _check_relabelling(env, state, action, keys[2])
-        state, _ = eqx.filter_jit(env.step)(keys[1], state, action)
-    restarted = eqx.filter_jit(env.restart)(key, state)
-    _check_same_shapes("restart", state, restarted)
+        state, _ = _step(env, keys[1], state, action)
+    before, action = state, _actions(env, key)
+    _check_close(
+        "step inside and outside jit",
+        env.step(key, before, action),
+        _step(env, key, before, action),
+    )
+    _check_same_shapes("restart", state, eqx.filter_jit(env.restart)(key, state))
     _check_vmap(env, key)
 
 
+# Compiled once for each environment: op by op, the checks would take minutes.
+
+
+@eqx.filter_jit
+def _reset(env: AbstractEnv, key: Any) -> Any:
+    return env.reset(key)
+
+
+@eqx.filter_jit
+def _actions(env: AbstractEnv, key: Any) -> Any:
+    return env.sample_actions(key)
+
+
+@eqx.filter_jit
+def _decode(env: AbstractEnv, state: Any, action: Any) -> Any:
+    return env.decode(state, action)
+
+
+@eqx.filter_jit
+def _evaluate(env: AbstractEnv, state: Any, decision: Any) -> Any:
+    return env.evaluate(state, decision)
+
+
+@eqx.filter_jit
+def _step(env: AbstractEnv, key: Any, state: Any, action: Any) -> Any:
+    return env.step(key, state, action)
+
+
 def _check_observation(env: AbstractEnv, state: Any) -> None:
-    observation = env.observe(state)
+    observation = eqx.filter_jit(env.observe)(state)
     expected = (env.num_agents, env.observation_size)
     if observation.shape != expected:
         raise ConformanceError(f"observe: shape {observation.shape}, declared {expected}")
@@ -53,27 +86,25 @@ def _check_observation(env: AbstractEnv, state: Any) -> None:
 
 def _check_purity(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
     before = jax.tree.map(np.array, state)
-    plain = env.step(key, state, action)
+    stepped = _step(env, key, state, action)
     _check_equal("a state after a step from it", before, state)
-    compiled = eqx.filter_jit(env.step)(key, state, action)
-    _check_equal("step with the same key", compiled, eqx.filter_jit(env.step)(key, state, action))
-    _check_close("step inside and outside jit", plain, compiled)
-    _check_same_shapes("step", state, compiled[0])
+    _check_equal("step with the same key", stepped, _step(env, key, state, action))
+    _check_same_shapes("step", state, stepped[0])
 
 
 def _check_any_action(env: AbstractEnv, state: Any, action: Any) -> None:
     integer = jnp.issubdtype(action.dtype, jnp.integer)
     extremes = (-7, 10_000) if integer else (-3.0, 0.0, 1.0, 50.0)
     for attempt in (action, *(jnp.full_like(action, value) for value in extremes)):
-        outcome = env.evaluate(state, env.decode(state, attempt))
+        outcome = _evaluate(env, state, _decode(env, state, attempt))
         _check_finite("the outcome of any action", outcome)
 
 
 def _check_precision(env: AbstractEnv, state: Any, action: Any) -> None:
-    single = env.evaluate(state, env.decode(state, action))
+    decision = _decode(env, state, action)
+    single = _evaluate(env, state, decision)
     with jax.enable_x64(True):
-        env64, state64, decision64 = _cast((env, state, env.decode(state, action)), jnp.float64)
-        double = env64.evaluate(state64, decision64)
+        double = _evaluate(*_cast((env, state, decision), jnp.float64))
         for leaf in jax.tree.leaves(eqx.filter(double, eqx.is_inexact_array)):
             if leaf.dtype != jnp.float64:
                 raise ConformanceError("evaluate: a float64 state gives a float32 outcome")
@@ -82,21 +113,21 @@ def _check_precision(env: AbstractEnv, state: Any, action: Any) -> None:
 
 
 def _check_relabelling(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
-    decision = env.decode(state, action)
+    decision = _decode(env, state, action)
     order = jax.random.permutation(key, _length(state, env.exchangeable))
-    env_, state_, decision_ = (
-        relabelled(x, env.exchangeable, order) for x in (env, state, decision)
-    )
-    expected = relabelled(env.evaluate(state, decision), env.exchangeable, order)
-    _check_close("relabelling " + env.exchangeable, env_.evaluate(state_, decision_), expected)
+    other = [relabelled(tree, env.exchangeable, order) for tree in (env, state, decision)]
+    expected = relabelled(_evaluate(env, state, decision), env.exchangeable, order)
+    _check_close("relabelling " + env.exchangeable, _evaluate(*other), expected)
 
 
 def _check_vmap(env: AbstractEnv, key: Any) -> None:
+    def first_slot(env: AbstractEnv, key: Any) -> Any:
+        return env.step(key, env.reset(key), env.sample_actions(key))
+
     keys = jax.random.split(key, 3)
-    actions = jax.vmap(env.sample_actions)(keys)
-    together = jax.vmap(lambda key, action: env.step(key, env.reset(key), action))(keys, actions)
+    together = eqx.filter_jit(eqx.filter_vmap(first_slot, in_axes=(None, 0)))(env, keys)
     for i in range(3):
-        alone = env.step(keys[i], env.reset(keys[i]), actions[i])
+        alone = eqx.filter_jit(first_slot)(env, keys[i])
         _check_close("vmap and a loop", jax.tree.map(lambda leaf, i=i: leaf[i], together), alone)
 
 
