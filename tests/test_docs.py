@@ -49,8 +49,9 @@ def test_a_scenarios_page_has_every_scheme_with_its_knowledge(name):
 def test_recorded_verdicts_are_the_ones_in_the_readme(name):
     recorded = json.loads((FOLDERS / name.replace("-", "_") / "verdicts.json").read_text())
     readme = (ROOT / "README.md").read_text()
-    for claim in recorded["claims"]:
-        assert f"| {claim['id']} | {claim['statement']} | {claim['outcome']} |" in readme
+    assert not recorded["quick"]
+    for number, claim in recorded["claims"].items():
+        assert f"| {number} | {claim['statement']} | {claim['outcome']} |" in readme
 
 
 def test_the_package_and_its_version_agree():
