@@ -19,3 +19,12 @@ def log_distance_gain(
     1e-12
     """
     return db_to_linear(-(intercept_db + slope_db * jnp.log10(distance_m / 1000.0)))
+
+
+def power_law_gain(distance_m: Distances, exponent: Float[Array, ""] | float) -> Distances:
+    """Power gain (linear) of the power law d^-exponent, d in metres: 1 at 1 m.
+
+    >>> float(power_law_gain(jnp.asarray(100.0), 2.0)) == float(jnp.float32(1e-4))
+    True
+    """
+    return distance_m**-exponent

@@ -36,8 +36,9 @@ class Method:
 
     Exactly one of `plan` (does not learn) and `program` (learns) is given. `settings` are the
     learner's, passed to `program` by keyword; `train_with` are parameters of the scenario that
-    differ while training only; `slots` is the default length of training. Where
-    `seeds_together`, all seeds train as one vmapped program; else each seed is a job of its own.
+    differ while training only, `run_with` those that this scheme always has (what its way of
+    deciding costs); `slots` is the default length of training. Where `seeds_together`, all seeds
+    train as one vmapped program; else each seed is a job of its own.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Method:
     program: MakeProgram | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     train_with: Mapping[str, Any] = field(default_factory=dict)
+    run_with: Mapping[str, Any] = field(default_factory=dict)
     slots: int = 0
     seeds_together: bool = False
     note: str = ""

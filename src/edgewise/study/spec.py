@@ -54,6 +54,7 @@ def describe(
     not fit. `slots` and `settings` mean nothing to a scheme that does not learn."""
     method = scenario.method(scheme)
     learns = method.program is not None
+    parameters = {**parameters, **method.run_with}
     common = scenario.checked(**parameters)
     # Checked now, so that a wrong combination is told before anything has run.
     scenario.checked(**{**parameters, **method.train_with})

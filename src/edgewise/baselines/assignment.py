@@ -1,0 +1,98 @@
+"""Giving each of several users at most one of several places that hold one user each."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+from optax.assignment import hungarian_algorithm
+from scipy import optimize, sparse
+
+Savings = Float[Array, "users places"]
+"""What a user in a place saves over none; users whose best saving is not positive get none."""
+Places = Int[Array, " users"]
+"""The place of each user, -1 for none."""
+
+
+def best_assignment(saving: Savings) -> Places:
+    """The assignment with the largest total saving (Hungarian algorithm; users · places² or the
+    other way round, whichever is less).
+
+    >>> best_assignment(jnp.array([[5.0, 4.0], [5.0, 1.0], [2.0, -1.0]]))
+    Array([ 1,  0, -1], dtype=int32)
+    """
+    worth = jnp.maximum(saving, 0.0)
+    user, place = hungarian_algorithm(-worth)
+    chosen = jnp.where(worth[user, place] > 0, place, -1)
+    return jnp.full(saving.shape[0], -1).at[user].set(chosen)
+
+
+def greedy_assignment(saving: Savings, order: Int[Array, " users"]) -> Places:
+    """Users in `order` each take what saves them most among the places still free.
+
+    >>> greedy_assignment(jnp.array([[5.0, 4.0], [5.0, 1.0]]), jnp.array([1, 0]))
+    Array([1, 0], dtype=int32)
+    """
+
+    def choose(free: Bool[Array, " places"], user: Int[Array, ""]) -> tuple[Array, Array]:
+        worth = jnp.where(free, saving[user], 0.0)
+        place = jnp.where(jnp.max(worth) > 0, jnp.argmax(worth), -1)
+        return free & (jnp.arange(len(free)) != place), place
+
+    _, places = jax.lax.scan(choose, jnp.ones(saving.shape[1], bool), order)
+    return jnp.zeros_like(order).at[order].set(places)
+
+
+def drop_to_fit(
+    place: Places,
+    saving: Float[Array, " users"],
+    load: Float[Array, " users"],
+    capacity: Float[Array, ""] | float,
+) -> Places:
+    """The assignment without those that save least per unit of load, until the rest fits;
+    `saving` is each user's in its place.
+
+    >>> drop_to_fit(jnp.array([0, 1]), jnp.array([9.0, 5.0]), jnp.array([3.0, 1.0]), 3.0)
+    Array([-1,  1], dtype=int32)
+    """
+    placed = place >= 0
+    order = jnp.argsort(jnp.where(placed, -saving / load, jnp.inf))
+    used = jnp.cumsum(jnp.where(placed, load, 0.0)[order])
+    fits = jnp.zeros_like(placed).at[order].set(used <= capacity)
+    return jnp.where(placed & fits, place, -1)
+
+
+def exact_assignment_within(saving: np.ndarray, load: np.ndarray, capacity: float) -> np.ndarray:
+    """The assignment with the largest total saving among those whose load fits, by mixed-integer
+    programming where the best of all does not fit. NumPy in and out.
+
+    >>> exact_assignment_within(np.array([[9.0], [5.0]]), np.array([3.0, 1.0]), 2.0).tolist()
+    [-1, 0]
+    """
+    worth = np.maximum(np.asarray(saving, float), 0.0)
+    place = np.full(len(worth), -1)
+    users, places = optimize.linear_sum_assignment(worth, maximize=True)
+    useful = worth[users, places] > 0
+    place[users[useful]] = places[useful]
+    if np.sum(load[place >= 0], dtype=float) <= capacity:
+        return place
+    return _by_mixed_integer_program(worth, load, capacity)
+
+
+def _by_mixed_integer_program(worth: np.ndarray, load: np.ndarray, capacity: float) -> np.ndarray:
+    """max Σ worth·x over binary x[user, place], rows and columns at most 1, Σ load·x ≤ capacity."""
+    num_users, num_places = worth.shape
+    one_place = sparse.kron(sparse.eye_array(num_users), np.ones((1, num_places)))
+    one_user = sparse.kron(np.ones((1, num_users)), sparse.eye_array(num_places))
+    # In units of the capacity: the solver's tolerances are absolute.
+    used = sparse.csr_array(np.repeat(load / capacity, num_places)[None])
+    solved = optimize.milp(
+        -worth.ravel(),
+        integrality=np.ones(worth.size, int),
+        bounds=optimize.Bounds(0, 1),
+        constraints=optimize.LinearConstraint(sparse.vstack([one_place, one_user, used]), ub=1),
+        options={"mip_rel_gap": 0.0},
+    )
+    if solved.x is None:
+        raise RuntimeError(f"the solver found no assignment: {solved.message}")
+    chosen = np.round(solved.x.reshape(worth.shape)).astype(bool) & (worth > 0)
+    return np.where(chosen.any(axis=1), chosen.argmax(axis=1), -1)
