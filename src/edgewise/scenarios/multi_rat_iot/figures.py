@@ -63,7 +63,8 @@ def figure_7(results: Results, canvas: Canvas) -> list[Row]:
         for count, each in zip(sweeps.NUM_USERS_7, found, strict=True):
             rows.append({"scheme": scheme, "num_users": count, **each.as_json()})
     axes.axvline(27, color="#8C8C8C", linestyle=":", linewidth=1)
-    axes.annotate("paper: crossing at 27", (26.9, 150), ha="right", fontsize=8, color="#555555")
+    axes.annotate("paper: crossing at 27", (26.9, 70), ha="right", fontsize=8, color="#555555")
+    axes.set_xticks(sweeps.NUM_USERS_7)
     axes.set(xlabel="users U", ylabel="cost per user and slot [J]", ylim=(0, None))
     _legend(axes)
     return rows

@@ -46,17 +46,19 @@ def _draw_channels(axes: Axes, place_share: np.ndarray, collision_share: np.ndar
         meets = collision_share[channel] > MARKED
         colour = COLLISION if meets else (WIFI if wifi else LORA) if len(users) else EMPTY
         note = f"{100 * collision_share[channel]:.0f}%" if meets else ""
-        _box(axes, x, y, colour, _names(users) or "–", str(channel + 1 - NUM_LORA * wifi), note)
+        number = str(channel + 1 - NUM_LORA * wifi)
+        _box(axes, x, y, colour, _names(users, place_share[:, channel]) or "–", number, note)
     local = np.flatnonzero(home == num_channels)
     for i, user in enumerate(local):
         row, column = divmod(i, COLUMNS)
-        _box(axes, column, -0.1 - 0.9 * row, LOCAL, _names([user]), "", "")
+        text = _names(np.array([user]), place_share[:, -1])
+        _box(axes, column, -0.1 - 0.9 * row, LOCAL, text, "", "")
     for y, name in ((2.6, "LoRa"), (1.3, "WiFi"), (-0.1, "local")):
         axes.text(-0.3, y + 0.4, name, ha="right", va="center", fontweight="bold")
     lora, wifi, alone = counts(place_share[None])[0]
     axes.set_title(
         f"First seed: {lora:.0f} users on LoRa, {wifi:.0f} on WiFi, {alone:.0f} local. "
-        "Above a box its channel, in it its users."
+        "u24 50%: user 24, there in half of the slots."
     )
     rows = max(1, -(-len(local) // COLUMNS))
     axes.set(xlim=(-1.1, COLUMNS), ylim=(-0.2 - 0.9 * (rows - 1), 3.75))
@@ -68,7 +70,7 @@ def _box(axes: Axes, x: float, y: float, colour: str, text: str, above: str, not
     axes.add_patch(
         FancyBboxPatch((x + 0.05, y), 0.9, 0.78, style, facecolor=colour, edgecolor="#555555")
     )
-    axes.text(x + 0.5, y + 0.39, text, ha="center", va="center", fontsize=8)
+    axes.text(x + 0.5, y + 0.39, text, ha="center", va="center", fontsize=7)
     axes.text(x + 0.5, y + 0.84, above, ha="center", va="bottom", fontsize=7, color="#555555")
     axes.text(x + 0.5, y - 0.03, note, ha="center", va="top", fontsize=6.5, color=COLLISION)
 
@@ -96,8 +98,13 @@ def _draw_counts(axes: Axes, found: np.ndarray) -> None:
     )
 
 
-def _names(users: Any) -> str:
-    return "\n".join(f"u{user + 1}" for user in users)
+def _names(users: np.ndarray, share: np.ndarray) -> str:
+    """The users, each with its share of slots here unless it hardly leaves."""
+    settled = 1 - MARKED
+    return "\n".join(
+        f"u{user + 1}" if share[user] > settled else f"u{user + 1} {100 * share[user]:.0f}%"
+        for user in users
+    )
 
 
 def _rows(place_share: np.ndarray, collision_share: np.ndarray) -> list[dict[str, Any]]:
