@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -35,7 +36,7 @@ class RunSpec:
     edgewise: str
     jax: str
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 of the description, 16 hexadecimal digits of it."""
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))

@@ -136,26 +136,21 @@ def cost_grows_with_users(results: Results) -> Verdict:
 
 
 def cheapest_with_few_users(results: Results) -> Verdict:
-    below = np.array(sweeps.NUM_USERS_7) < 27
-    ours = _cost_by_users(results, "il-maq")[below]
-    others = {
-        scheme: _cost_by_users(results, scheme)[below].mean(axis=1)
-        for scheme in ("centralized", "random", "centralized-free")
-    }
-    mean = ours.mean(axis=1)
-    checks = [bool(each) for each in (mean < others["centralized"]) & (mean < others["random"])]
-    counts_below = np.array(sweeps.NUM_USERS_7)[below]
+    users = np.array(sweeps.NUM_USERS_7)
+    cost = {scheme: _cost_by_users(results, scheme)[users < 27] for scheme in sweeps.SCHEMES_7}
+    mean = {scheme: values.mean(axis=1) for scheme, values in cost.items()}
     numbers: Numbers = {
-        f"il-maq less centralized, U={count}": mean_interval(
-            values - _cost_by_users(results, "centralized")[i]
-        )
-        for i, (count, values) in enumerate(zip(counts_below, ours, strict=True))
+        f"il-maq less centralized, U={count}": mean_interval(difference)
+        for count, difference in zip(users, cost["il-maq"] - cost["centralized"], strict=False)
     }
     numbers["least surplus over centralized-free"] = float(
-        np.min(mean - others["centralized-free"])
+        np.min(mean["il-maq"] - mean["centralized-free"])
     )
+    cheapest = (mean["il-maq"] < mean["centralized"]) & (mean["il-maq"] < mean["random"])
     note = "only if the gateway pays for estimation: its cost is calibrated on this crossing"
-    return Verdict(_graded(checks), numbers, ours.shape[1], note)
+    return Verdict(
+        _graded([bool(each) for each in cheapest]), numbers, cost["il-maq"].shape[1], note
+    )
 
 
 def crosses_centralized(results: Results) -> Verdict:

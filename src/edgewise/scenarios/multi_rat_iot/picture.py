@@ -32,7 +32,7 @@ def draw_places(
     canvas.set_size_inches(8.0, 5.6)
     above, below = canvas.subplots(2, 1, height_ratios=(3.2, 1.6))
     _draw_channels(above, place_share[0], collision_share[0])
-    _draw_counts(below, counts(place_share))
+    _draw_counts(below, counts(place_share), collision_share.sum(axis=1))
     return _rows(place_share, collision_share)
 
 
@@ -57,8 +57,8 @@ def _draw_channels(axes: Axes, place_share: np.ndarray, collision_share: np.ndar
         axes.text(-0.3, y + 0.4, name, ha="right", va="center", fontweight="bold")
     lora, wifi, alone = counts(place_share[None])[0]
     axes.set_title(
-        f"First seed: {lora:.0f} users on LoRa, {wifi:.0f} on WiFi, {alone:.0f} local. "
-        "u24 50%: user 24, there in half of the slots."
+        f"First seed, in the mean: {lora:.1f} users on LoRa, {wifi:.1f} on WiFi, {alone:.1f} local, "
+        f"{collision_share.sum():.2f} channels shared. %: of the slots"
     )
     rows = max(1, -(-len(local) // COLUMNS))
     axes.set(xlim=(-1.1, COLUMNS), ylim=(-0.2 - 0.9 * (rows - 1), 3.75))
@@ -75,8 +75,8 @@ def _box(axes: Axes, x: float, y: float, colour: str, text: str, above: str, not
     axes.text(x + 0.5, y - 0.03, note, ha="center", va="top", fontsize=6.5, color=COLLISION)
 
 
-def _draw_counts(axes: Axes, found: np.ndarray) -> None:
-    """A stacked bar a seed, and the paper's."""
+def _draw_counts(axes: Axes, found: np.ndarray, shared: np.ndarray) -> None:
+    """A stacked bar a seed, and the paper's; above it the mean number of channels shared."""
     bars = np.vstack([PAPER, found])
     places = np.array([0.0, *(1.5 + i for i in range(len(found)))])
     bottom = np.zeros(len(bars))
@@ -87,10 +87,13 @@ def _draw_counts(axes: Axes, found: np.ndarray) -> None:
         axes.text(place, row[0] / 2, f"{row[0]:.0f}", ha="center", va="center", fontsize=7)
         middle = row[0] + row[1] / 2
         axes.text(place, middle, f"{row[1]:.0f}", ha="center", va="center", fontsize=7)
+    for place, mean in zip(places, [0.0, *shared], strict=True):
+        text = f"{mean:.1f}" if mean > MARKED else "0"
+        axes.text(place, 30.5, text, ha="center", fontsize=7, color=COLLISION)
     axes.set_xticks(places, ["paper", *(str(i + 1) for i in range(len(found)))], fontsize=7)
     axes.grid(axis="x", visible=False)
     axes.set(ylabel="users", xlabel="seed")
-    names = {"LoRa": LORA, "WiFi": WIFI, "local": LOCAL, "collision,\n% of slots": COLLISION}
+    names = {"LoRa": LORA, "WiFi": WIFI, "local": LOCAL, "channels\nshared": COLLISION}
     axes.legend(
         handles=[Patch(color=colour, label=name) for name, colour in names.items()],
         loc="upper left",
@@ -102,7 +105,7 @@ def _names(users: np.ndarray, share: np.ndarray) -> str:
     """The users, each with its share of slots here unless it hardly leaves."""
     settled = 1 - MARKED
     return "\n".join(
-        f"u{user + 1}" if share[user] > settled else f"u{user + 1} {100 * share[user]:.0f}%"
+        f"u{user + 1}" if share[user] > settled else f"u{user + 1}\n{100 * share[user]:.0f}%"
         for user in users
     )
 
