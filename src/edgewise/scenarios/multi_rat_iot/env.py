@@ -11,10 +11,11 @@ from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 from edgewise.core.env import AbstractEnv
 from edgewise.core.fields import booleans, floats
 from edgewise.core.spaces import Discrete
-from edgewise.physics.fading import rayleigh_mean_power, rayleigh_power_at
+from edgewise.physics.fading import rayleigh_mean_power
 from edgewise.physics.interference import interference_w
 from edgewise.physics.link import shannon_rate_bps, sinr
 from edgewise.physics.pathloss import power_law_gain
+from edgewise.scenarios.multi_rat_iot.draws import draw_slot
 from edgewise.scenarios.multi_rat_iot.model import Decision, Outcome, Priced, State
 from edgewise.scenarios.multi_rat_iot.params import MultiRatIotParameters
 
@@ -226,14 +227,13 @@ class MultiRatIotEnv(AbstractEnv[State, Decision, Outcome]):
     ) -> State:
         distance_gain = power_law_gain(state.distance_m, self.path_loss_exponent)
         mean_gain = rayleigh_mean_power(self.fading_scale) * distance_gain
-        # One call for all that a slot draws: each call of a generator takes long to compile.
-        share = jax.random.uniform(key, (self.num_users, 1 + self.num_channels), dtype=float)
+        share, gain = draw_slot(key, mean_gain, self.num_channels)
         least, most = self.task_bits
         return State(
             distance_m=state.distance_m,
             user_cpu_hz=state.user_cpu_hz,
-            gain=mean_gain[:, None] * rayleigh_power_at(share[:, 1:]),
-            task_bits=least + (most - least) * share[:, 0],
+            gain=gain,
+            task_bits=least + (most - least) * share,
             offloaded=offloaded,
             received=received,
             edge_available=available,

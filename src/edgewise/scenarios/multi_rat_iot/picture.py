@@ -57,8 +57,8 @@ def _draw_channels(axes: Axes, place_share: np.ndarray, collision_share: np.ndar
         axes.text(-0.3, y + 0.4, name, ha="right", va="center", fontweight="bold")
     lora, wifi, alone = counts(place_share[None])[0]
     axes.set_title(
-        f"First seed, in the mean: {lora:.1f} users on LoRa, {wifi:.1f} on WiFi, {alone:.1f} local, "
-        f"{collision_share.sum():.2f} channels shared. %: of the slots"
+        f"First seed: mean {lora:.1f} users on LoRa, {wifi:.1f} on WiFi, {alone:.1f} local, "
+        f"{collision_share.sum():.1f} channels shared. %: of slots"
     )
     rows = max(1, -(-len(local) // COLUMNS))
     axes.set(xlim=(-1.1, COLUMNS), ylim=(-0.2 - 0.9 * (rows - 1), 3.75))
