@@ -17,8 +17,8 @@ def best_assignment(saving: Savings) -> Places:
     """The assignment with the largest total saving (Hungarian algorithm; users · places² or the
     other way round, whichever is less).
 
-    >>> best_assignment(jnp.array([[5.0, 4.0], [5.0, 1.0], [2.0, -1.0]]))
-    Array([ 1,  0, -1], dtype=int32)
+    >>> best_assignment(jnp.array([[5.0, 4.0], [5.0, 1.0], [2.0, -1.0]])).tolist()
+    [1, 0, -1]
     """
     worth = jnp.maximum(saving, 0.0)
     user, place = hungarian_algorithm(-worth)
