@@ -25,7 +25,7 @@ def draw_slot(
         return _draw(key, mean_gain, num_channels)
     size = next(count for count in range(most, 0, -1) if users % count == 0)
     parts = jax.random.split(key, users // size), mean_gain.reshape(-1, size)
-    share, gain = jax.lax.map(lambda part: _draw(*part, num_channels), parts)
+    share, gain = jax.lax.map(lambda part: _draw(part[0], part[1], num_channels), parts)
     return share.reshape(users), gain.reshape(users, num_channels)
 
 
