@@ -29,8 +29,8 @@ def best_assignment(saving: Savings) -> Places:
 def greedy_assignment(saving: Savings, order: Int[Array, " users"]) -> Places:
     """Users in `order` each take what saves them most among the places still free.
 
-    >>> greedy_assignment(jnp.array([[5.0, 4.0], [5.0, 1.0]]), jnp.array([1, 0]))
-    Array([1, 0], dtype=int32)
+    >>> greedy_assignment(jnp.array([[5.0, 4.0], [5.0, 1.0]]), jnp.array([1, 0])).tolist()
+    [1, 0]
     """
 
     def choose(free: Bool[Array, " places"], user: Int[Array, ""]) -> tuple[Array, Array]:
@@ -51,8 +51,8 @@ def drop_to_fit(
     """The assignment without those that save least per unit of load, until the rest fits;
     `saving` is each user's in its place.
 
-    >>> drop_to_fit(jnp.array([0, 1]), jnp.array([9.0, 5.0]), jnp.array([3.0, 1.0]), 3.0)
-    Array([-1,  1], dtype=int32)
+    >>> drop_to_fit(jnp.array([0, 1]), jnp.array([9.0, 5.0]), jnp.array([3.0, 1.0]), 3.0).tolist()
+    [-1, 1]
     """
     placed = place >= 0
     order = jnp.argsort(jnp.where(placed, -saving / load, jnp.inf))
