@@ -77,7 +77,6 @@ def equilibrium(market: Market) -> tuple[Real, Real]:
 
 
 def deferred_acceptance(
-    market: Market,
     price: Real,
     units: Real,
     capacity_units: Int[Array, " servers"],

@@ -70,7 +70,7 @@ class ThreeTier(AbstractScheduler):
         assert isinstance(env, ApplicationUtilityEnv)
         market = self.market(env, state)
         price, units = equilibrium(market)
-        matched = deferred_acceptance(market, price, units, state.capacity_units, env.priority)
+        matched = deferred_acceptance(price, units, state.capacity_units, env.priority)
         return Decision(matched), memory
 
     def market(self, env: ApplicationUtilityEnv, state: State) -> Market:
