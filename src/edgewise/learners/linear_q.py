@@ -74,7 +74,7 @@ class LinearQ(AbstractLearner):
     basis: AbstractBasis
     num_agents: int = eqx.field(static=True)
     shared: bool = eqx.field(static=True)
-    step: float = eqx.field(static=True, default=0.3)
+    step: float = 0.3
     step_slots: float = eqx.field(static=True, default=100.0)
     step_power: float = eqx.field(static=True, default=0.7)
     discount: float = eqx.field(static=True, default=0.5)

@@ -35,8 +35,10 @@ LINEAR = {
     "exploration": (0.3, 0.02),
     "step_slots": 100.0,
     "step_power": 0.7,
-    "random_slots": 50,
 }
+"""One setting for every linear and tabular learner but for the step size."""
+RANDOM = {"random_slots": 50}
+"""Z of Algorithm 1."""
 HISTORY = {"records": 10, "drawn": 3, "window_slots": 20}
 DQN = {
     "view": "own",
@@ -44,7 +46,8 @@ DQN = {
     "exploration": (0.3, 0.02),
     "exploration_share": 1.0,
     "capacity": 1000,
-    "batch_size": 64,
+    "batch_size": 32,
+    "rate": 3e-3,
     "warmup_slots": 50,
 }
 LOOP = ("capacity", "batch_size", "update_every", "warmup_slots")
@@ -110,7 +113,7 @@ LEARNED = (
         knowledge="shared",
         source=f"{PAPER}: one ϑ per server, choosing among what others did in similar states",
         program=_with_history(CooperativeQ),
-        settings={**LINEAR, **HISTORY, "step": 2.0},
+        settings={**LINEAR, **RANDOM, **HISTORY, "step": 2.0},
         slots=SLOTS,
         seeds_together=True,
         note="(35) read per server",
@@ -121,7 +124,7 @@ LEARNED = (
         knowledge="shared",
         source=f"{PAPER}: (35) counts the joint actions of all other servers",
         program=_with_history(JointHistoryQ),
-        settings={**LINEAR, **HISTORY, "step": 2.0},
+        settings={**LINEAR, **RANDOM, **HISTORY, "step": 2.0},
         slots=SLOTS,
         seeds_together=True,
         note="hardly any record equals the optimal joint action: decisions are random",
@@ -132,7 +135,7 @@ LEARNED = (
         knowledge="local",
         source="ablation: one ϑ per server, ε-greedy",
         program=_online(DemandShareBasis, shared=False),
-        settings={**LINEAR, "step": 2.0},
+        settings={**LINEAR, **RANDOM, "step": 2.0},
         slots=SLOTS,
         seeds_together=True,
     ),
@@ -142,7 +145,7 @@ LEARNED = (
         knowledge="central",
         source=f"{PAPER}: tabular, no approximation; one table for all servers",
         program=_online(StateActionTable, shared=True),
-        settings={**LINEAR, "step": 0.3},
+        settings={**LINEAR, "step": 0.6},
         slots=SLOTS,
         seeds_together=True,
     ),
@@ -152,7 +155,7 @@ LEARNED = (
         knowledge="local",
         source=f"{PAPER}: tabular, no approximation; one table per server",
         program=_online(StateActionTable, shared=False),
-        settings={**LINEAR, "step": 0.3},
+        settings={**LINEAR, "step": 1.0, "step_slots": 1000.0},
         slots=SLOTS,
         seeds_together=True,
     ),
@@ -175,6 +178,7 @@ PLANNED = (
         knowledge="local",
         source=f"{PAPER}: weighted social welfare; nominal rates",
         plan=_fixed(SocialWelfare("nominal")),
+        seeds_together=True,
     ),
     Method(
         name="tra",
@@ -182,6 +186,7 @@ PLANNED = (
         knowledge="shared",
         source=f"{PAPER}: three-tier Stackelberg game and matching; nominal rates",
         plan=_fixed(ThreeTier("nominal")),
+        seeds_together=True,
         note="operators tell servers what they would buy at a price",
     ),
     Method(
@@ -190,6 +195,7 @@ PLANNED = (
         knowledge="local",
         source=f"{PAPER}: Lyapunov drift plus penalty; nominal rates",
         plan=_fixed(DriftPlusPenalty("nominal")),
+        seeds_together=True,
     ),
     Method(
         name="sw-true",
@@ -197,6 +203,7 @@ PLANNED = (
         knowledge="oracle",
         source="SW that knows the hidden rates",
         plan=_fixed(SocialWelfare("true")),
+        seeds_together=True,
     ),
     Method(
         name="tra-true",
@@ -204,6 +211,7 @@ PLANNED = (
         knowledge="oracle",
         source="TRA that knows the hidden rates",
         plan=_fixed(ThreeTier("true")),
+        seeds_together=True,
     ),
     Method(
         name="ecf-true",
@@ -211,6 +219,7 @@ PLANNED = (
         knowledge="oracle",
         source="ECF that knows the hidden rates",
         plan=_fixed(DriftPlusPenalty("true")),
+        seeds_together=True,
     ),
     Method(
         name="equal-split",
@@ -218,6 +227,7 @@ PLANNED = (
         knowledge="local",
         source="reference: a third of each server's units for each application",
         plan=_fixed(EqualSplit()),
+        seeds_together=True,
     ),
     Method(
         name="grid-optimum",
@@ -225,6 +235,7 @@ PLANNED = (
         knowledge="oracle",
         source="reference: per-epoch optimum over the learners' 15 actions, true rates",
         plan=_fixed(GridOptimum()),
+        seeds_together=True,
     ),
     Method(
         name="optimum",
@@ -232,6 +243,7 @@ PLANNED = (
         knowledge="oracle",
         source="reference: exact per-epoch optimum of Σu in whole units, true rates",
         plan=_fixed(Optimum()),
+        seeds_together=True,
         note="myopic: it maximises each epoch by itself",
     ),
 )
