@@ -19,7 +19,9 @@ from edgewise.scenarios.application_utility.env import Decision, State
 
 
 def make(**parameters):
-    return edgewise.make("application-utility", **{"num_servers": 4, "num_devices": 30} | parameters)
+    return edgewise.make(
+        "application-utility", **{"num_servers": 4, "num_devices": 30} | parameters
+    )
 
 
 def by_hand(**changes):
@@ -53,9 +55,15 @@ def plain(env, state, units):
         total = served[a, j] * at_edge + missed * float(env.cloud_delay_s)
         delay[a, j] = total / arrival[a, j] if arrival[a, j] else 0.0
     utility = h[:, None] * served
-    linear = [[[h[i] * q[i, j] * units[k, j] for j in range(servers)] for k in range(apps)] for i in range(apps)]
+    linear = [
+        [[h[i] * q[i, j] * units[k, j] for j in range(servers)] for k in range(apps)]
+        for i in range(apps)
+    ]
     saturated = [
-        [[h[i] * min(arrival[i, j], q[i, j] * units[k, j]) for j in range(servers)] for k in range(apps)]
+        [
+            [h[i] * min(arrival[i, j], q[i, j] * units[k, j]) for j in range(servers)]
+            for k in range(apps)
+        ]
         for i in range(apps)
     ]
     return {
@@ -89,7 +97,7 @@ def test_keeps_the_contract():
 
 
 def test_a_hand_worked_server():
-    # GSD: q = 120 - 0.8/0.04 = 100, one unit serves exactly its 100 requests, at the limit of 41 ms.
+    # GSD: q = 120 - 0.8/0.04 = 100: one unit serves its 100 requests, at the limit of 41 ms.
     # VR: q = 150 - 0.8/0.08 = 140, two units serve 280 of 300. VA: the network alone is too slow.
     out = make().evaluate(by_hand(), Decision(units=[[1], [2], [1]]))
     np.testing.assert_allclose(out.rate_per_unit_rps[:, 0], [100.0, 140.0, 0.0], rtol=1e-6)
@@ -172,9 +180,7 @@ def test_whole_units_by_the_largest_remainder(capacity, parts, priority):
     ranked = sorted(range(3), key=lambda a: (-(share[a] - units[a]), -priority[a]))
     for a in ranked[: capacity - sum(units)]:
         units[a] += 1
-    given = whole_units(
-        jnp.asarray(share)[:, None], jnp.asarray([capacity]), jnp.asarray(priority)
-    )
+    given = whole_units(jnp.asarray(share)[:, None], jnp.asarray([capacity]), jnp.asarray(priority))
     assert given[:, 0].tolist() == units
 
 
@@ -189,7 +195,10 @@ def test_filling_is_the_best_of_all_fillings(seed):
         if sum(n) <= capacity
     )
     granted = fill(
-        jnp.asarray(value)[:, None], jnp.asarray(size)[:, None], jnp.asarray([capacity]), jnp.ones(4)
+        jnp.asarray(value)[:, None],
+        jnp.asarray(size)[:, None],
+        jnp.asarray([capacity]),
+        jnp.ones(4),
     )[:, 0]
     assert value @ np.asarray(granted) == best
     assert int(granted.sum()) <= capacity

@@ -158,9 +158,7 @@ def test_the_matching_is_stable(seed):
     down while a unit was free."""
     market, capacity = drawn_market(seed)
     price, units = equilibrium(market)
-    matched = np.asarray(
-        deferred_acceptance(price, units, capacity, market.willingness)
-    )
+    matched = np.asarray(deferred_acceptance(price, units, capacity, market.willingness))
     for j in range(len(capacity)):
         accepted, refused = [], []
         for a in range(3):

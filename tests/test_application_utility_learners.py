@@ -27,7 +27,9 @@ from edgewise.scenarios.application_utility.basis import (
 BASIS, TABLE = DemandShareBasis(), StateActionTable()
 SPLITS = compositions(4, 3)
 HALF = int(np.flatnonzero((SPLITS == (2, 2, 0)).all(axis=1))[0])
-ROWS = jnp.asarray([[0.1, 0.2, 0.4, 0.7, 1.0, 0.3, 0.5, 0.8], [0.9, 0.0, 0.1, 1.0, 0.5, 0.3, 0.5, 0.8]])
+ROWS = jnp.asarray(
+    [[0.1, 0.2, 0.4, 0.7, 1.0, 0.3, 0.5, 0.8], [0.9, 0.0, 0.1, 1.0, 0.5, 0.3, 0.5, 0.8]]
+)
 
 
 def chi(row, action):
@@ -56,7 +58,9 @@ def test_the_basis_is_the_plain_vector():
 
 
 def transition(rows, actions, rewards, following):
-    return Transition(jnp.asarray(rows), jnp.asarray(actions), jnp.asarray(rewards), jnp.asarray(following))
+    return Transition(
+        jnp.asarray(rows), jnp.asarray(actions), jnp.asarray(rewards), jnp.asarray(following)
+    )
 
 
 def test_the_update_by_hand():
@@ -87,7 +91,11 @@ def test_a_shared_weight_moves_by_the_mean_over_those_who_have_it():
 
 def test_a_table_is_plain_q_learning():
     q = LinearQ(TABLE, 2, shared=False, step=0.5, step_power=0.0, discount=0.9)
-    learned, table, rng = q.init(jax.random.key(0)), np.zeros((2, 648, 15)), np.random.default_rng(0)
+    learned, table, rng = (
+        q.init(jax.random.key(0)),
+        np.zeros((2, 648, 15)),
+        np.random.default_rng(0),
+    )
     update = eqx.filter_jit(q.update)
     for _ in range(6):
         actions, rewards = rng.integers(0, 15, 2), rng.normal(size=2)
@@ -95,7 +103,10 @@ def test_a_table_is_plain_q_learning():
         one = transition(rows, actions, rewards.astype(np.float32), following)
         learned, _ = update(jax.random.key(0), learned, one, jnp.zeros(()))
         for j in range(2):
-            s, n = (np.ravel_multi_index(reduced_state(r[j])[::-1].tolist(), (3, 6, 6, 6)) for r in (rows, following))
+            s, n = (
+                np.ravel_multi_index(reduced_state(r[j])[::-1].tolist(), (3, 6, 6, 6))
+                for r in (rows, following)
+            )
             old = table[j, s, actions[j]]
             table[j, s, actions[j]] += 0.5 * (rewards[j] + 0.9 * table[j, n].max() - old)
     np.testing.assert_allclose(np.reshape(learned.weights, (2, 648, 15)), table, atol=1e-5)
@@ -117,7 +128,9 @@ def test_the_best_joint_action_is_the_best_of_every_server():
 def search_all(records, state, since, count):
     """Records `(time, digits, action)`, nearest first, ties to the most recent."""
     recent = [r for r in records if r[0] >= since]
-    ranked = sorted(recent, key=lambda r: (sum(a != b for a, b in zip(r[1], state, strict=True)), -r[0]))
+    ranked = sorted(
+        recent, key=lambda r: (sum(a != b for a, b in zip(r[1], state, strict=True)), -r[0])
+    )
     return [(r[0], r[2]) for r in ranked[:count]]
 
 
@@ -154,7 +167,15 @@ def test_the_most_recent_drawn_action_of_the_best_is_played():
         time=jnp.asarray([[10, 30, 20], [10, 30, 20], [10, 30, 20]]),
         found=jnp.ones((3, 3), bool),
     )
-    best = jnp.zeros((3, 15), bool).at[:, jnp.asarray([3, 7])].set(True).at[2].set(False).at[2, 9].set(True)
+    best = (
+        jnp.zeros((3, 15), bool)
+        .at[:, jnp.asarray([3, 7])]
+        .set(True)
+        .at[2]
+        .set(False)
+        .at[2, 9]
+        .set(True)
+    )
     drawn = jnp.asarray([[True, True, True], [True, True, False], [True, True, True]])
     played = most_recent_best(jax.random.key(0), recalled, drawn, best)
     assert played.tolist() == [7, 3, 9]  # 5 is later but not among the best; 9 nobody has done

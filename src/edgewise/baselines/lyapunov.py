@@ -17,7 +17,8 @@ def drift_plus_penalty_weight(
     Minimising the bound of the drift of ½ Σ p_a Z_aj², less V times the utility, is maximising
     Σ (V h_a + p_a Z_aj)·served_aj, server by server.
 
-    >>> drift_plus_penalty_weight(jnp.asarray([[4.0]]), jnp.asarray([3.0]), jnp.asarray([1.0]), 10.0)
+    >>> queue, one = jnp.asarray([[4.0]]), jnp.ones(1)
+    >>> drift_plus_penalty_weight(queue, 3.0 * one, one, 10.0)
     Array([[22.]], dtype=float32)
     """
     return utility_weight * gain[:, None] + priority[:, None] * queue

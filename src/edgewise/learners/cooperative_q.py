@@ -18,8 +18,8 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.learners.history import Recalled, Repository
 from edgewise.learners.learner import AbstractLearner, Transition
-from edgewise.learners.linear_q import LinearQ
 from edgewise.learners.linear_q import Learned as LearnedWeights
+from edgewise.learners.linear_q import LinearQ
 
 Observation = Float[Array, "agents features"]
 

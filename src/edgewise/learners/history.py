@@ -106,7 +106,9 @@ class Repository(eqx.Module):
         return jnp.sum(shown * jnp.asarray(strides)[None, :], axis=1)
 
 
-def largest(values: Int[Array, " n"], count: int) -> tuple[Int[Array, " count"], Int[Array, " count"]]:
+def largest(
+    values: Int[Array, " n"], count: int
+) -> tuple[Int[Array, " count"], Int[Array, " count"]]:
     """The `count` largest values, which must differ unless they are -1, and where they are.
 
     Repeated maxima: XLA's `top_k` sorts the whole row, ten times slower for a few out of many.

@@ -101,13 +101,13 @@ class LinearQ(AbstractLearner):
         """`greedy`, or with the exploration probability (surely in the first `random_slots`) a
         uniform action."""
         start, end = self.exploration
-        chance = jnp.where(
-            learned.slots < self.random_slots, 1.0, start + (end - start) * progress
-        )
+        chance = jnp.where(learned.slots < self.random_slots, 1.0, start + (end - start) * progress)
         draw_key, choose_key = jax.random.split(key)
         explores = jax.random.bernoulli(choose_key, chance, greedy.shape)
         num_actions = self._num_actions
-        return jnp.where(explores, jax.random.randint(draw_key, greedy.shape, 0, num_actions), greedy)
+        return jnp.where(
+            explores, jax.random.randint(draw_key, greedy.shape, 0, num_actions), greedy
+        )
 
     def update(
         self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array

@@ -6,6 +6,7 @@ each. Rivals work from nominal rates, as OQL does, unless their name says otherw
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -70,7 +71,8 @@ def _seeds(results: Results) -> int:
 
 
 def _highest_per_application(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for app in APPLICATIONS:
         read = _main(results, f"utility_{app}")
         above, _ = _ahead(read, RIVALS)
@@ -83,11 +85,14 @@ def _highest_per_application(results: Results) -> Verdict:
 
 
 def _starve_va(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for rival in ("tra", "ecf", "dqn"):
         for ours in OURS:
             va, gsd = (
-                mean_interval(_main(results, f"utility_{app}")(rival) / _main(results, f"utility_{app}")(ours))
+                mean_interval(
+                    _main(results, f"utility_{app}")(rival) / _main(results, f"utility_{app}")(ours)
+                )
                 for app in ("va", "gsd")
             )
             holds.append(va.high < 0.8 and gsd.low > 0.9)
@@ -121,12 +126,13 @@ def _highest_network_utility(results: Results) -> Verdict:
 
 
 def _more_servers(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for scheme in COMPARED:
         values = [
             results.values(BY_SERVERS, scheme, "network_utility", num_servers=m) for m in SERVERS
         ]
-        steps = [mean_interval(b - a) for a, b in zip(values[:-1], values[1:], strict=True)]
+        steps = [mean_interval(b - a) for a, b in pairwise(values)]
         holds += [_above(step) for step in steps]
         numbers[f"{scheme}, {SERVERS[0]} to {SERVERS[-1]} servers"] = mean_interval(
             values[-1] - values[0]
@@ -151,7 +157,8 @@ def _delay_s(results: Results, scheme: str, app: str) -> np.ndarray:
 
 
 def _delay_falls(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for app in APPLICATIONS:
         for scheme in COMPARED:
             delay = 1e3 * _delay_s(results, scheme, app)
@@ -166,7 +173,8 @@ def _delay_falls(results: Results) -> Verdict:
 
 
 def _lowest_delay(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for app in APPLICATIONS:
         mean = {scheme: 1e3 * _delay_s(results, scheme, app).mean(axis=0) for scheme in COMPARED}
         best = min(RIVALS, key=lambda rival: float(mean[rival].mean()))
@@ -178,7 +186,8 @@ def _lowest_delay(results: Results) -> Verdict:
 
 
 def _below_threshold(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for app in APPLICATIONS:
         limit = 1e3 * results.values(MAIN, OURS[0], f"delay_limit_{app}")
         for ours in OURS:
@@ -197,13 +206,12 @@ def _below_threshold(results: Results) -> Verdict:
 
 def _by_devices(results: Results, scheme: str, metric: str) -> np.ndarray:
     """`[numbers of devices, seeds]`."""
-    return np.stack(
-        [results.values(BY_DEVICES, scheme, metric, num_devices=n) for n in DEVICES]
-    )
+    return np.stack([results.values(BY_DEVICES, scheme, metric, num_devices=n) for n in DEVICES])
 
 
 def _falls_with_devices(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for scheme in OURS:
         share = _by_devices(results, scheme, "served_share")
         total = _by_devices(results, scheme, "network_utility")
@@ -230,13 +238,14 @@ def _steady_utilisation(results: Results) -> Verdict:
     return Verdict(_word(steady + worse), numbers, used["dqn"].shape[1], note)
 
 
-def _slower(
-    results: Results, pairs: Sequence[tuple[str, str]]
-) -> tuple[list[bool], Numbers]:
+def _slower(results: Results, pairs: Sequence[tuple[str, str]]) -> tuple[list[bool], Numbers]:
     """For each (ours, rival): does the rival take more epochs to 95% of its own final utility?"""
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for app, what in (("gsd", "GSD"), (None, "all")):
-        epochs = {s: epochs_to_converge(learning_curve(results, s, app)) for pair in pairs for s in pair}
+        epochs = {
+            s: epochs_to_converge(learning_curve(results, s, app)) for pair in pairs for s in pair
+        }
         if app == "gsd":
             holds = [_above(mean_interval(epochs[rival] - epochs[ours])) for ours, rival in pairs]
         for scheme, values in epochs.items():
@@ -270,9 +279,7 @@ def _dist_above_cent(results: Results) -> Verdict:
     read = _main(results, "network_utility")
     numbers: Numbers = {
         "oql-dist - oql-cent": mean_interval(read("oql-dist") - read("oql-cent")),
-        "oql-dist - without history": mean_interval(
-            read("oql-dist") - read("oql-dist-no-history")
-        ),
+        "oql-dist - without history": mean_interval(read("oql-dist") - read("oql-dist-no-history")),
         "oql-dist-literal - oql-dist": mean_interval(read("oql-dist-literal") - read("oql-dist")),
     }
     for step in STEPS:
@@ -290,7 +297,8 @@ def _dist_above_cent(results: Results) -> Verdict:
 
 
 def _converges(results: Results) -> Verdict:
-    holds, numbers = [], {}
+    holds: list[bool] = []
+    numbers: Numbers = {}
     for scheme in OURS:
         for name, what in (("td_error", "|TD error|"), ("weight_change", "‖Δϑ‖")):
             series = results.log(MAIN, scheme, name)

@@ -1,7 +1,7 @@
 """Servers at the edge that divide their units among three applications
 (AlQerm and Pan 2020, equations (1)-(6), (13), (36))."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -90,7 +90,7 @@ class ApplicationUtilityEnv(AbstractEnv[State, Decision, Outcome]):
     def from_parameters(cls, parameters: ApplicationUtilityParameters) -> "ApplicationUtilityEnv":
         """The environment with these (validated) parameters."""
         vectors = ("gain", "priority", "mean_rate_rps")
-        each = {name: parameters.per_application(name) for name in vectors}
+        each: dict[str, Any] = {name: parameters.per_application(name) for name in vectors}
         return cls(**parameters.model_dump(exclude=set(vectors)), **each)
 
     @property

@@ -90,7 +90,14 @@ def _lines(
                 ls="-" if scheme in OURS else "--",
             )
             rows += [
-                {"scheme": scheme, parameter: v, "metric": name, "mean": i.mean, "low": i.low, "high": i.high}
+                {
+                    "scheme": scheme,
+                    parameter: v,
+                    "metric": name,
+                    "mean": i.mean,
+                    "low": i.low,
+                    "high": i.high,
+                }
                 for v, i in zip(values, found, strict=True)
             ]
     return rows
@@ -112,9 +119,7 @@ def _figure_4(results: Results, canvas: Canvas) -> Rows:
 
 def _figure_5(results: Results, canvas: Canvas) -> Rows:
     axes = canvas.subplots()
-    rows = _lines(
-        results, axes, BY_SERVERS, "num_servers", SERVERS, [("", "network_utility")]
-    )
+    rows = _lines(results, axes, BY_SERVERS, "num_servers", SERVERS, [("", "network_utility")])
     _legend(axes, "servers", "network utility [requests/s]")
     return rows
 
@@ -160,10 +165,18 @@ def _figure_10(results: Results, canvas: Canvas) -> Rows:
             error_kw={"lw": 0.8},
         )
         rows += [
-            {"scheme": scheme, "metric": f"{metric}_{app}", "mean_ms": i.mean, "low": i.low, "high": i.high}
+            {
+                "scheme": scheme,
+                "metric": f"{metric}_{app}",
+                "mean_ms": i.mean,
+                "low": i.low,
+                "high": i.high,
+            }
             for app, i in zip(APPLICATIONS, found, strict=True)
         ]
-    limit = [1e3 * results.values(MAIN, OURS[0], f"delay_limit_{app}").mean() for app in APPLICATIONS]
+    limit = [
+        1e3 * results.values(MAIN, OURS[0], f"delay_limit_{app}").mean() for app in APPLICATIONS
+    ]
     axes.hlines(
         limit, np.arange(3) - 0.42, np.arange(3) + 0.42, color="0.2", label="mean delay limit"
     )
@@ -208,7 +221,9 @@ def _figure_14(results: Results, canvas: Canvas) -> Rows:
             {"scheme": scheme, "epoch": int(t), "utility_gsd_per_server": float(u)}
             for t, u in zip(epochs[::10], curve[::10], strict=True)
         ]
-    _legend(axes, f"epoch (mean of the last {WINDOW_EPOCHS})", "GSD utility per server [requests/s]")
+    _legend(
+        axes, f"epoch (mean of the last {WINDOW_EPOCHS})", "GSD utility per server [requests/s]"
+    )
     return rows
 
 
@@ -221,7 +236,9 @@ def _pareto(results: Results, canvas: Canvas) -> Rows:
         utility = mean_interval(1e-3 * results.values(MAIN, method.name, "network_utility"))
         fair = mean_interval(results.values(MAIN, method.name, "envy_freeness"))
         colour = colours[method.knowledge]
-        axes.errorbar(utility.mean, fair.mean, fair.half, utility.half, fmt="o", ms=4, lw=0.8, color=colour)
+        axes.errorbar(
+            utility.mean, fair.mean, fair.half, utility.half, fmt="o", ms=4, lw=0.8, color=colour
+        )
         axes.annotate(
             method.title,
             (utility.mean, fair.mean),
@@ -243,7 +260,9 @@ def _pareto(results: Results, canvas: Canvas) -> Rows:
     for row in rows:
         row["on_front"] = row["knowledge"] != "oracle" and not _dominated(row, rows)
     front = sorted((r["network_utility"] / 1e3, r["envy_freeness"]) for r in rows if r["on_front"])
-    axes.step(*zip(*front, strict=True), where="pre", color="0.3", lw=1, label="front without oracles")
+    axes.step(
+        *zip(*front, strict=True), where="pre", color="0.3", lw=1, label="front without oracles"
+    )
     for knowledge, colour in colours.items():
         axes.plot([], [], "o", ms=4, color=colour, label=knowledge)
     _legend(axes, "network utility [1000 requests/s]", "envy-freeness, linear")
@@ -251,7 +270,7 @@ def _pareto(results: Results, canvas: Canvas) -> Rows:
 
 
 def _dominated(row: dict[str, Any], rows: Rows) -> bool:
-    """Whether another scheme that needs no oracle is at least as good in both, and better in one."""
+    """Whether another scheme that needs no oracle is as good in both, and better in one."""
     mine = row["network_utility"], row["envy_freeness"]
     others = [
         (r["network_utility"], r["envy_freeness"]) for r in rows if r["knowledge"] != "oracle"

@@ -30,7 +30,7 @@ Env = ApplicationUtilityEnv
 PAPER = "AlQerm and Pan 2020"
 SLOTS = 1500
 
-LINEAR = {
+LINEAR: Mapping[str, Any] = {
     "discount": 0.5,
     "exploration": (0.3, 0.02),
     "step_slots": 100.0,

@@ -65,7 +65,9 @@ def _per_application(
 
 
 METRICS = (
-    Metric("network_utility", "network utility", "requests/s", "higher", _mean_of("network_utility")),
+    Metric(
+        "network_utility", "network utility", "requests/s", "higher", _mean_of("network_utility")
+    ),
     *_per_application("utility", "utility", "requests/s", "higher", _utility),
     Metric("served_share", "served share", "1", "higher", _served_share),
     Metric("envy_freeness", "envy-freeness", "1", "higher", _mean_of("envy_freeness")),

@@ -83,11 +83,12 @@ class ThreeTier(AbstractScheduler):
 class DriftPlusPenalty(AbstractScheduler):
     """ECF: maximises V·utility minus the drift of priority-weighted virtual queues, in whole
     units, exactly. A queue grows while an application is served less than `target_share` of its
-    requests at a server; what was served is measured, whatever is believed of the rates."""
+    requests at a server; what was served is measured, whatever is believed of the rates. V and
+    the target are those of the highest network utility on seeds 0-2 (README)."""
 
     belief: Belief = eqx.field(static=True)
-    utility_weight: float = eqx.field(static=True, default=1000.0)
-    target_share: float = eqx.field(static=True, default=0.9)
+    utility_weight: float = eqx.field(static=True, default=10_000.0)
+    target_share: float = eqx.field(static=True, default=0.3)
 
     def start(self, env: AbstractEnv) -> Rates:
         assert isinstance(env, ApplicationUtilityEnv)

@@ -18,9 +18,7 @@ STEPS = (0.1, 0.3, 1.0, 2.0, 4.0)
 
 MAIN = Sweep("90 servers, 900 devices", tuple(method.name for method in METHODS), SEEDS)
 BY_SERVERS = Sweep("number of servers", COMPARED, SWEEP_SEEDS, vary={"num_servers": SERVERS})
-BY_DEVICES = Sweep(
-    "number of devices", (*OURS, "dqn"), SWEEP_SEEDS, vary={"num_devices": DEVICES}
-)
+BY_DEVICES = Sweep("number of devices", (*OURS, "dqn"), SWEEP_SEEDS, vary={"num_devices": DEVICES})
 BY_SHARE = Sweep(
     "share sent to the edge", COMPARED, SWEEP_SEEDS, vary={"request_probability": SHARES}
 )
