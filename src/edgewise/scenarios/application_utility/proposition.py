@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -42,41 +43,40 @@ def _moments(seed: int, slots: int) -> tuple[Array, Array]:
         exploration=LINEAR["exploration"],
     )
     keys = seed_keys(seed)
-    return _trained_moments(env, Online(env, env, learner), keys.layout, keys.training, slots)
+    program = Online(env, env, learner)
+    rows, weights = _lived(program, keys.layout, keys.training, jnp.asarray(slots))
+    active = jax.vmap(lambda row: learner.basis.active(learner.basis.digits(row)))(rows)
+    return _second_moments(learner.basis, active, weights)
 
 
-def _trained_moments(
-    env: ApplicationUtilityEnv,
-    program: Online,
-    layout_key: PRNGKeyArray,
-    key: PRNGKeyArray,
-    slots: int,
+@eqx.filter_jit
+def _lived(
+    program: Online, layout_key: PRNGKeyArray, key: PRNGKeyArray, slots: Array
 ) -> tuple[Array, Array]:
-    """Υ and Υ^ϑ (21), (22) over the last epochs of a training run."""
-    learner = program.learner
-    assert isinstance(learner, LinearQ)
+    """The servers' rows in the last epochs of a training run, and ϑ after it."""
+    env = program.env
 
-    def epoch(carry: Any, t: Array) -> tuple[Any, Array]:
-        rows = env.observe(carry[0])
-        carry, _ = program.slot(jax.random.fold_in(key, t), carry, t, t / slots)
-        return carry, rows
+    def epoch(i: Array, carry: Any) -> Any:
+        return program.slot(jax.random.fold_in(key, i), carry, i, i / slots)[0]
 
-    @jax.jit
-    def run() -> tuple[Array, Array]:
-        start = program.init(key, env.reset(layout_key))
-        carry, _ = jax.lax.scan(epoch, start, jnp.arange(slots - OBSERVED_EPOCHS))
-        last = jnp.arange(slots - OBSERVED_EPOCHS, slots)
-        (_, learned), rows = jax.lax.scan(epoch, carry, last)
-        rows = rows.reshape(-1, rows.shape[-1])
-        active = jax.vmap(lambda row: learner.basis.active(learner.basis.digits(row)))(rows)
-        values = jax.vmap(learner.basis.values_at, in_axes=(None, 0))(learned.weights[0], active)
-        num_actions, every = active.shape[1], jnp.arange(active.shape[0])
-        greedy = active[every, jnp.argmax(values, axis=1)]
-        size, height = learner.basis.size, learner.basis.height
-        uniform = [second_moment(active[:, b], size, height) for b in range(num_actions)]
-        return sum(uniform[1:], start=uniform[0]) / num_actions, second_moment(greedy, size, height)
+    def observed(carry: Any, i: Array) -> tuple[Any, Array]:
+        return epoch(i, carry), env.observe(carry[0])
 
-    return run()
+    start = program.init(key, env.reset(layout_key))
+    carry = jax.lax.fori_loop(0, slots - OBSERVED_EPOCHS, epoch, start)
+    last = slots - OBSERVED_EPOCHS + jnp.arange(OBSERVED_EPOCHS)
+    (_, learned), rows = jax.lax.scan(observed, carry, last)
+    return rows.reshape(-1, rows.shape[-1]), learned.weights[0]
+
+
+@eqx.filter_jit
+def _second_moments(basis: DemandShareBasis, active: Array, weights: Array) -> tuple[Array, Array]:
+    """Υ (21) under uniform actions, and Υ^ϑ (22); `active` is `[samples, actions, functions]`."""
+    values = jax.vmap(basis.values_at, in_axes=(None, 0))(weights, active)
+    greedy = active[jnp.arange(active.shape[0]), jnp.argmax(values, axis=1)]
+    every = active.reshape(-1, active.shape[-1])
+    size, height = basis.size, basis.height
+    return second_moment(every, size, height), second_moment(greedy, size, height)
 
 
 def _eigenvalues(explored: np.ndarray, greedy: np.ndarray) -> dict[str, float]:
