@@ -92,10 +92,6 @@ def envy_by_loop(value):
     return min(ratios)
 
 
-def test_keeps_the_contract():
-    edgewise.check_env(make(), slots=1)
-
-
 def test_a_hand_worked_server():
     # GSD: q = 120 - 0.8/0.04 = 100: one unit serves its 100 requests, at the limit of 41 ms.
     # VR: q = 150 - 0.8/0.08 = 140, two units serve 280 of 300. VA: the network alone is too slow.

@@ -17,16 +17,6 @@ class Layout(eqx.Module):
     share: Float[Array, "devices near"] = floats()
     installed_units: Int[Array, " servers"] = integers()
 
-    def relabel(self, dimension: str, order: Int[Array, " servers"]) -> "Layout":
-        """The same layout with its servers in another order."""
-        if dimension != "servers":
-            return self
-        return Layout(
-            server=jnp.argsort(order)[self.server],
-            share=self.share,
-            installed_units=self.installed_units[order],
-        )
-
 
 def draw_layout(
     key: PRNGKeyArray,
