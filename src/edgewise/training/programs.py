@@ -1,5 +1,6 @@
 """Two ways to feed a learner: every transition as it comes, or batches from replay."""
 
+from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -13,6 +14,14 @@ from edgewise.core.policy import AbstractScheduler
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.training.program import AbstractProgram, Log
 
+Watch = Callable[[Any], Log]
+"""Outcome of a slot, in the environment that the scheme is judged in → scalars for the log."""
+
+
+def only_score(outcome: Any) -> Log:
+    """Nothing beyond the score."""
+    return {}
+
 
 class Online(AbstractProgram):
     """Act, step, update on what was just seen."""
@@ -21,6 +30,7 @@ class Online(AbstractProgram):
     score_env: AbstractEnv
     learner: AbstractLearner
     episode_slots: int = eqx.field(static=True, default=0)
+    watch: Watch = eqx.field(static=True, default=only_score)
 
     def init(self, key: PRNGKeyArray, state: Any) -> tuple[Any, Any]:
         return state, self.learner.init(key)
@@ -30,9 +40,9 @@ class Online(AbstractProgram):
     ) -> tuple[tuple[Any, Any], Log]:
         state, learned = carry
         act_key, world_key, update_key = jax.random.split(key, 3)
-        state, transition, score = collect(self, (act_key, world_key), learned, state, t, progress)
+        state, transition, seen = collect(self, (act_key, world_key), learned, state, t, progress)
         learned, losses = self.learner.update(update_key, learned, transition, progress)
-        return (state, learned), {"score": score, **losses}
+        return (state, learned), {**seen, **losses}
 
     def scheduler(self, carry: tuple[Any, Any]) -> AbstractScheduler:
         return self.learner.scheduler(carry[1])
@@ -52,6 +62,7 @@ class Replay(AbstractProgram):
     batch_size: int = eqx.field(static=True, default=256)
     warmup_slots: int = eqx.field(static=True, default=32)
     update_every: int = eqx.field(static=True, default=1)
+    watch: Watch = eqx.field(static=True, default=only_score)
 
     @property
     def _buffer(self) -> Any:
@@ -78,7 +89,7 @@ class Replay(AbstractProgram):
         states, learned, stored = carry
         collect_key, sample_key, update_key = jax.random.split(key, 3)
         keys = jax.random.split(collect_key, (2, self.num_envs))
-        states, transitions, scores = jax.vmap(
+        states, transitions, seen = jax.vmap(
             lambda act_key, world_key, state: collect(
                 self, (act_key, world_key), learned, state, t, progress
             )
@@ -95,7 +106,7 @@ class Replay(AbstractProgram):
 
         due = (t >= self.warmup_slots) & (t % self.update_every == 0)
         learned, losses = jax.lax.cond(due, update, skip, learned)
-        return (states, learned, stored), {"score": jnp.mean(scores), **losses}
+        return (states, learned, stored), {**jax.tree.map(jnp.mean, seen), **losses}
 
     def scheduler(self, carry: tuple[Any, Any, Any]) -> AbstractScheduler:
         return self.learner.scheduler(carry[1])
@@ -108,8 +119,9 @@ def collect(
     state: Any,
     t: Array,
     progress: Array,
-) -> tuple[Any, Transition, Array]:
-    """One slot of acting: the next state, what was lived, and the slot's score.
+) -> tuple[Any, Transition, Log]:
+    """One slot of acting: the next state, what was lived, and the slot's score and whatever the
+    program watches.
 
     At the end of an episode the state restarts on its layout, while the transition holds the
     state that would have followed: a time limit is a truncation.
@@ -121,12 +133,13 @@ def collect(
     action = program.learner.act(act_key, learned, observation, progress)
     decision = env.decode(state, action)
     outcome = env.evaluate(state, decision)
-    score = jnp.mean(program.score_env.evaluate(state, decision).reward)
+    judged = program.score_env.evaluate(state, decision)
+    seen = {"score": jnp.mean(judged.reward), **program.watch(judged)}
     advanced = env.advance(advance_key, state, outcome)
     transition = Transition(observation, action, outcome.reward, env.observe(advanced))
     if program.episode_slots == 0:
-        return advanced, transition, score
+        return advanced, transition, seen
     last = (t + 1) % program.episode_slots == 0
     restarted = env.restart(restart_key, state)
     following = jax.tree.map(lambda a, b: jnp.where(last, a, b), restarted, advanced)
-    return following, transition, score
+    return following, transition, seen

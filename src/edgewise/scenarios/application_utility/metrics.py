@@ -1,0 +1,91 @@
+"""What is measured of a run."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+from edgewise.core.rollout import Trajectory
+from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
+from edgewise.scenarios.application_utility.params import APPLICATIONS
+from edgewise.study.scenario import Metric
+
+Env = ApplicationUtilityEnv
+Measure = Callable[[Env, Trajectory], Array]
+
+
+def _mean_of(field: str) -> Measure:
+    return lambda env, seen: jnp.mean(getattr(seen.outcome, field))
+
+
+def _utility(app: int) -> Measure:
+    """Mean over epochs of Σ_j u_aj."""
+    return lambda env, seen: jnp.mean(jnp.sum(seen.outcome.utility[:, app], axis=1))
+
+
+def _served_share(env: Env, seen: Trajectory) -> Array:
+    return jnp.sum(seen.outcome.served_rps) / jnp.sum(seen.state.arrival_rps)
+
+
+def _delay_s(*apps: int) -> Measure:
+    """Mean over requests, those that the cloud serves included."""
+
+    def measure(env: Env, seen: Trajectory) -> Array:
+        requests = seen.state.arrival_rps + jax.vmap(env.direct_to_cloud_rps)(seen.state)
+        rows = jnp.asarray(apps)
+        weight = requests[:, rows]
+        return jnp.sum(weight * seen.outcome.delay_s[:, rows]) / jnp.sum(weight)
+
+    return measure
+
+
+def _edge_delay_s(app: int) -> Measure:
+    """Mean over the requests that the edge serves."""
+
+    def measure(env: Env, seen: Trajectory) -> Array:
+        served = seen.outcome.served_rps
+        delay_s = jax.vmap(env.edge_delay_s)(seen.state, served, seen.decision.units)
+        return jnp.sum((served * delay_s)[:, app]) / jnp.sum(served[:, app])
+
+    return measure
+
+
+def _delay_limit_s(app: int) -> Measure:
+    return lambda env, seen: jnp.mean(seen.state.delay_limit_s[:, app])
+
+
+def _per_application(
+    name: str, title: str, unit: str, better: str, measure: Callable[[int], Measure]
+) -> tuple[Metric, ...]:
+    return tuple(
+        Metric(f"{name}_{app}", f"{title}, {app.upper()}", unit, better, measure(i))  # type: ignore[arg-type]
+        for i, app in enumerate(APPLICATIONS)
+    )
+
+
+METRICS = (
+    Metric(
+        "network_utility", "network utility", "requests/s", "higher", _mean_of("network_utility")
+    ),
+    *_per_application("utility", "utility", "requests/s", "higher", _utility),
+    Metric("served_share", "served share", "1", "higher", _served_share),
+    Metric("envy_freeness", "envy-freeness", "1", "higher", _mean_of("envy_freeness")),
+    Metric(
+        "envy_freeness_saturated",
+        "envy-freeness, saturated",
+        "1",
+        "higher",
+        _mean_of("envy_freeness_saturated"),
+    ),
+    Metric("delay", "mean delay", "s", "lower", _delay_s(0, 1, 2)),
+    *_per_application("delay", "mean delay", "s", "lower", _delay_s),
+    *_per_application("edge_delay", "mean delay at the edge", "s", "lower", _edge_delay_s),
+    *_per_application("delay_limit", "mean delay limit", "s", "neither", _delay_limit_s),
+    Metric("utilisation", "utilisation", "1", "neither", _mean_of("utilisation")),
+)
+
+
+def series(env: Env, seen: Trajectory) -> dict[str, Array]:
+    """For the plots: every application's utility in every epoch, mean over servers."""
+    return {"utility": jnp.mean(seen.outcome.utility, axis=2).T}
