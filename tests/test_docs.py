@@ -47,8 +47,12 @@ def test_a_scenarios_page_has_every_scheme_with_its_knowledge(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_recorded_verdicts_are_the_ones_in_the_readme(name):
-    recorded = json.loads((FOLDERS / name.replace("-", "_") / "verdicts.json").read_text())
     readme = (ROOT / "README.md").read_text()
+    path = FOLDERS / name.replace("-", "_") / "verdicts.json"
+    if not path.exists():
+        assert f"`{name}`: the claims have not been run in full yet" in readme
+        return
+    recorded = json.loads(path.read_text())
     assert not recorded["quick"]
     for number, claim in recorded["claims"].items():
         assert f"| {number} | {claim['statement']} | {claim['outcome']} |" in readme

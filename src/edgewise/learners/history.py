@@ -27,9 +27,9 @@ class Recalled(eqx.Module):
     when (the larger, the later; among agents of one slot in their order), and whether there is a
     record at all."""
 
-    action: Int[Array, "agents records"]
-    time: Int[Array, "agents records"]
-    found: Bool[Array, "agents records"]
+    action: Int[Array, "*agents records"]
+    time: Int[Array, "*agents records"]
+    found: Bool[Array, "*agents records"]
 
 
 class Repository(eqx.Module):

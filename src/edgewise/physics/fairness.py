@@ -11,9 +11,9 @@ def envy_freeness(value: Float[Array, "groups groups servers"]) -> Float[Array, 
     unit per group. With U_ik = Σ_j value[i, k, j] and ζ_i = max_j value[i, i, j], the result is
     min over i, k of (U_ii/ζ_i)/(U_ik/ζ_k), at most 1 (AlQerm and Pan 2020, (36)).
 
-    >>> both_want_the_same = jnp.asarray([[[3.0], [1.0]], [[3.0], [1.0]]])
-    >>> float(envy_freeness(both_want_the_same))  # ζ = 3, 1: each total is divided by its maximum
-    0.3333333432674408
+    >>> equal_shares = jnp.asarray([[[3.0], [3.0]], [[1.0], [1.0]]])  # the first gains thrice
+    >>> f"{float(envy_freeness(equal_shares)):.4f}"
+    '0.3333'
     """
     own = jnp.diagonal(value, axis1=0, axis2=1).T  # [groups, servers]
     best, total = jnp.max(own, axis=1), jnp.sum(own, axis=1)

@@ -34,8 +34,9 @@ PROPOSITION = Experiment("proposition 1", proposition_1, seeds=4)
 def _moments(seed: int, slots: int) -> tuple[Array, Array]:
     env = ApplicationUtilityEnv.from_parameters(ApplicationUtilityParameters())
     settings = next(method.settings for method in METHODS if method.name == "oql-cent")
+    basis = DemandShareBasis(env.grid_levels)
     learner = LinearQ(
-        DemandShareBasis(env.grid_levels),
+        basis,
         env.num_agents,
         True,
         step=settings["step"],
@@ -45,8 +46,8 @@ def _moments(seed: int, slots: int) -> tuple[Array, Array]:
     keys = seed_keys(seed)
     program = Online(env, env, learner)
     rows, weights = _lived(program, keys.layout, keys.training, jnp.asarray(slots))
-    active = jax.vmap(lambda row: learner.basis.active(learner.basis.digits(row)))(rows)
-    return _second_moments(learner.basis, active, weights)
+    active = jax.vmap(lambda row: basis.active(basis.digits(row)))(rows)
+    return _second_moments(basis, active, weights)
 
 
 @eqx.filter_jit
