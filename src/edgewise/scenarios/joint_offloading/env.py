@@ -246,7 +246,9 @@ class JointOffloadingEnv(AbstractEnv[State, Decision, Outcome]):
         )
 
     def _task_factor(self, key: PRNGKeyArray) -> Float[Array, " devices"]:
-        """U[1 - s, 1 + s], and exactly 1 where the spread s is 0."""
+        """U[1 - s, 1 + s]; 1 where tasks do not vary."""
+        if not self.tasks_vary:
+            return jnp.ones(self.num_devices)
         swing = jax.random.uniform(key, (self.num_devices,), dtype=float, minval=-1.0, maxval=1.0)
         return 1.0 + self.task_spread * swing
 
