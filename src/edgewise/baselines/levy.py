@@ -74,7 +74,7 @@ def preference(gain: Float[Array, "tasks servers"]) -> Float[Array, "tasks place
     low, high = jnp.min(gain, axis=0), jnp.max(gain, axis=0)
     spread = jnp.where(high > low, high - low, 1.0)
     local = jnp.full((gain.shape[0], 1), jnp.inf, gain.dtype)
-    return jnp.concatenate([local, (gain - low) / spread], axis=1)
+    return jnp.concatenate([local, (gain - low[None]) / spread[None]], axis=1)
 
 
 def levy_search(
@@ -139,12 +139,12 @@ def _search(
         best = (jnp.where(better, candidate, best[0]), jnp.where(better, value, best[1]))
         return best, best[1]
 
-    def fly(
-        best: tuple[Placement, Array], number: Array
-    ) -> tuple[tuple[Placement, Array], Array]:
+    def fly(best: tuple[Placement, Array], number: Array) -> tuple[tuple[Placement, Array], Array]:
         t = number * block + jnp.arange(block)
         weight = jnp.maximum(1.0 - t / evaluations, 0.0)
-        flights = _draw(jax.random.fold_in(key, number), weight, start.shape[0], num_places, exponent)
+        flights = _draw(
+            jax.random.fold_in(key, number), weight, start.shape[0], num_places, exponent
+        )
         return jax.lax.scan(iterate, best, (t, flights))
 
     if evaluations == 0:

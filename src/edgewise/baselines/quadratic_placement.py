@@ -35,16 +35,17 @@ def exact_placement(
 
 def _solve(place_cost: Array, root: Array, congestion: Array) -> np.ndarray:
     cost, r, g = (np.asarray(value, dtype=float) for value in (place_cost, root, congestion))
-    crowded = np.flatnonzero(g > 0)
+    crowded = [place for place in range(g.size) if g[place] > 0]
     cost, r, g = _scaled(cost, r, g)
-    tangents = [(p, s) for p in crowded for s in np.linspace(0.0, 1.0, FIRST_TANGENTS)]
+    points = np.linspace(0.0, 1.0, FIRST_TANGENTS).tolist()
+    tangents = [(p, s) for p in crowded for s in points]
     for _ in range(MAX_ROUNDS):
         place, promised = _solve_with_tangents(cost, r, g, tangents)
         load = np.bincount(place, weights=r, minlength=g.size)
         total = cost[np.arange(r.size), place].sum() + (g * load**2).sum()
         if total - promised <= RELATIVE_GAP * abs(total):
             return place.astype(np.int32)
-        tangents += [(p, load[p]) for p in crowded]
+        tangents += [(p, float(load[p])) for p in crowded]
     raise RuntimeError(f"no exact placement of {r.size} tasks within {MAX_ROUNDS} rounds")
 
 

@@ -46,9 +46,7 @@ class ActorCritic(eqx.Module):
             actor_key, 1, (self.observation_size, *self.hidden, outputs), last_scale=0.01
         )
         critic = init_network(critic_key, 1, (self.observation_size, *self.hidden, 1))
-        return Learned(
-            actor, critic, adam_start(actor), adam_start(critic), Standardiser.start()
-        )
+        return Learned(actor, critic, adam_start(actor), adam_start(critic), Standardiser.start())
 
     def log_chances(
         self, actor: Network, observation: Float[Array, " features"]

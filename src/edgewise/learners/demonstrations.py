@@ -1,4 +1,4 @@
-"""Replay in which demonstrations stay and what the agents lived is overwritten (Jiang et al., (16)).
+"""Replay in which demonstrations stay and the agents' own past is overwritten (Jiang et al., (16)).
 
 One distribution covers both parts, P(i) ∝ (|δ_i| + ε_i)^α, with a constant ε of its own for each
 part. A thousand priorities need no tree: a running sum is searched, which also maps over seeds.
@@ -60,9 +60,7 @@ class DemonstrationReplay(eqx.Module):
     def probabilities(self, memory: Memory) -> Float[Array, " capacity"]:
         """(16); 0 where nothing is stored yet."""
         index = jnp.arange(self.capacity)
-        bonus = jnp.where(
-            self.is_demonstration(index), self.demonstration_bonus, self.lived_bonus
-        )
+        bonus = jnp.where(self.is_demonstration(index), self.demonstration_bonus, self.lived_bonus)
         stored = index < self.demonstrations + memory.lived
         urgency = jnp.where(stored, (memory.change + bonus) ** self.exponent, 0.0)
         return urgency / jnp.maximum(jnp.sum(urgency), jnp.finfo(urgency.dtype).tiny)

@@ -58,9 +58,7 @@ class Ensemble(eqx.Module):
         """How much each agent wants each task, 0..1."""
         return jax.nn.sigmoid(forward(learned.network, observation[:, :, None])[:, :, 0])
 
-    def labels(
-        self, placement: Int[Array, "batch tasks"]
-    ) -> Float[Array, "agents tasks batch"]:
+    def labels(self, placement: Int[Array, "batch tasks"]) -> Float[Array, "agents tasks batch"]:
         """What each agent should have said: 1 where the task was placed on its server."""
         own = jnp.arange(1, self.num_agents + 1)[:, None, None]
         return (placement.T[None] == own).astype(float)

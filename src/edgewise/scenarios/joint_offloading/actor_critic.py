@@ -49,9 +49,9 @@ class CentralActorCritic(AbstractProgram):
         sample_key, world_key = jax.random.split(key)
         seen = self.env.observe(state).reshape(-1)
         tried = self.learner.sample(sample_key, learned, seen, self.samples)
-        outcomes = jax.vmap(lambda place: self.env.evaluate(state, self.env.allocate(state, place)))(
-            tried
-        )
+        outcomes = jax.vmap(
+            lambda place: self.env.evaluate(state, self.env.allocate(state, place))
+        )(tried)
         reward = outcomes.reward[:, 0]
         own, _ = self.scheduler(carry).decide(self.score_env, key, state, None)
         score = jnp.mean(self.score_env.evaluate(state, own).reward)

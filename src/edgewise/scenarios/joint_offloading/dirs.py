@@ -73,9 +73,7 @@ class Dirs(AbstractProgram):
 
         return jax.vmap(one)(jax.random.split(key, count))
 
-    def slot(
-        self, key: PRNGKeyArray, carry: Carry, t: Array, progress: Array
-    ) -> tuple[Carry, Log]:
+    def slot(self, key: PRNGKeyArray, carry: Carry, t: Array, progress: Array) -> tuple[Carry, Log]:
         explore_key, world_key, sample_key = jax.random.split(key, 3)
         state = carry.state
         observation = self.env.observe(state)

@@ -167,9 +167,7 @@ class JointOffloadingEnv(AbstractEnv[State, Decision, Outcome]):
         speed_hz = jnp.where(offloaded, decision.cpu_hz, self.device_cpu_hz)
         compute_s = state.task_cycles / speed_hz
         delay_s = transmit_s + compute_s
-        energy_j = jnp.where(
-            offloaded, decision.power_w * transmit_s, self._local_energy_j(state)
-        )
+        energy_j = jnp.where(offloaded, decision.power_w * transmit_s, self._local_energy_j(state))
         cost = self.delay_weight * delay_s + self.energy_weight * energy_j
         objective = jnp.sum(cost)
         return Outcome(

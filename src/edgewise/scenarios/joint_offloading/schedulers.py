@@ -119,7 +119,7 @@ def _best_placement(
     congestion = env.congestion_weight
     if env.equal_cycles:
         return least_cost_placement(place_cost, congestion * root[0] ** 2)
-    return exact_placement(place_cost + variance[:, None] * congestion, root, congestion)
+    return exact_placement(place_cost + variance[:, None] * congestion[None], root, congestion)
 
 
 def _within_capacity(
