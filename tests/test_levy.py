@@ -53,9 +53,10 @@ def plain_search(cost, flights, start, mutated):
     return best, np.array(trace)
 
 
-@pytest.mark.parametrize(("exponent", "scale"), [(1.0, 1.0), (1.5, 0.6966), (1.9, 0.2950)])
+@pytest.mark.parametrize(("exponent", "scale"), [(1.0, 1.0), (1.5, 0.6966), (1.9, 0.3338)])
 def test_mantegna_scale(exponent, scale):
-    """1 for Cauchy; 0.6966 is the value usually printed for 1.5."""
+    """1 for Cauchy; 0.6966 is usually printed for 1.5; 1.9 by hand: (1.8274 x 0.15643 /
+    (0.88566 x 1.9 x 1.36604))^(1/1.9)."""
     assert mantegna_scale(exponent) == pytest.approx(scale, abs=5e-4)
 
 

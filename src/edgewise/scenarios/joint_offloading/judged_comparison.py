@@ -9,6 +9,7 @@ from edgewise.scenarios.joint_offloading.experiments import (
     CLOCKS,
     SEEDS,
 )
+from edgewise.scenarios.joint_offloading.judging import Numbers, above, gain_percent, word
 from edgewise.scenarios.joint_offloading.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
@@ -20,7 +21,6 @@ from edgewise.scenarios.joint_offloading.sweeps import (
     final_reward,
     slots_to,
 )
-from edgewise.scenarios.joint_offloading.verdicts import Numbers, above, gain_percent, word
 from edgewise.study.claims import Verdict
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
@@ -48,8 +48,8 @@ def reward_order(results: Results) -> Verdict:
             for name in ("dirs", "actor-critic", "ddpg")
         },
     }
-    word = word([above(i) for i in order.values()])
-    return Verdict(word, {**order, **more}, SEEDS, "printed: 0.0348, 0.0317, 0.0309")
+    outcome = word([above(i) for i in order.values()])
+    return Verdict(outcome, {**order, **more}, SEEDS, "printed: 0.0348, 0.0317, 0.0309")
 
 
 def least_training_time(results: Results) -> Verdict:

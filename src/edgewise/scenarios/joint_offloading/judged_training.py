@@ -10,18 +10,18 @@ from edgewise.scenarios.joint_offloading.experiments import (
     SEEDS,
     SIZES,
 )
-from edgewise.scenarios.joint_offloading.sweeps import (
-    TRAINING,
-    WINDOW,
-    final_reward,
-    slots_to,
-)
-from edgewise.scenarios.joint_offloading.verdicts import (
+from edgewise.scenarios.joint_offloading.judging import (
     Numbers,
     above,
     all_above,
     gain_percent,
     word,
+)
+from edgewise.scenarios.joint_offloading.sweeps import (
+    TRAINING,
+    WINDOW,
+    final_reward,
+    slots_to,
 )
 from edgewise.study.claims import Verdict
 from edgewise.study.results import Results

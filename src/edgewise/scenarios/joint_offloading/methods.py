@@ -35,13 +35,16 @@ DIRS: Mapping[str, Any] = {
     "learning_rate": 3e-3,
     "l2": 5e-4,
     "online_evaluations": 100,
+    "online_exponent": 1.9,
+    "demonstration_evaluations": 1000,
+    "demonstration_exponent": 1.0,
     "pretraining_steps": 400,
 }
 ACTOR_CRITIC: Mapping[str, Any] = {
     "samples": 100,
     "actor_rate": 1e-3,
     "critic_rate": 1e-3,
-    "entropy_weight": 1e-3,
+    "entropy_weight": 0.1,
 }
 DDPG: Mapping[str, Any] = {
     "actor_rate": 1e-3,
