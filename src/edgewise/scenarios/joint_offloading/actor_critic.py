@@ -77,6 +77,6 @@ def make_actor_critic(
         num_choices=env.num_devices,
         num_options=env.num_servers + 1,
         hidden=(80 * env.num_agents, 60 * env.num_agents),
-        **settings,  # type: ignore[arg-type]
+        **settings,
     )
     return CentralActorCritic(env, score_env, learner, episode_slots, samples)

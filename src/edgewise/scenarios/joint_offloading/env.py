@@ -91,13 +91,15 @@ class JointOffloadingEnv(AbstractEnv[State, Decision, Outcome]):
     @classmethod
     def from_parameters(cls, parameters: JointOffloadingParameters) -> "JointOffloadingEnv":
         """The environment with these (validated) parameters."""
-        vectors = ("task_bits", "task_cycles", "device_cpu_hz", "server_cpu_hz")
-        fields = parameters.model_dump(exclude=set(vectors))
+        each = {"task_bits", "task_cycles", "device_cpu_hz", "server_cpu_hz"}
         return cls(
             equal_cycles=parameters.equal_cycles,
             tasks_vary=parameters.task_spread > 0,
-            **{name: parameters.each(name) for name in vectors},
-            **fields,
+            task_bits=jnp.asarray(parameters.each("task_bits")),
+            task_cycles=jnp.asarray(parameters.each("task_cycles")),
+            device_cpu_hz=jnp.asarray(parameters.each("device_cpu_hz")),
+            server_cpu_hz=jnp.asarray(parameters.each("server_cpu_hz")),
+            **parameters.model_dump(exclude=each),
         )
 
     @property

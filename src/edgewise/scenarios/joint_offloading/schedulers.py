@@ -96,9 +96,8 @@ def best_fixed_placement(
         return env.place_cost(slot), jnp.sqrt(slot.task_cycles)
 
     place_cost, root = jax.vmap(sampled)(jax.random.split(key, SAMPLED_SLOTS))
-    variance = jnp.var(root, axis=0)
-    mean = (jnp.mean(leaf, axis=0) for leaf in (place_cost, root))
-    return FixedPlacement(_best_placement(env, *mean, variance))
+    mean_cost, mean_root = jnp.mean(place_cost, axis=0), jnp.mean(root, axis=0)
+    return FixedPlacement(_best_placement(env, mean_cost, mean_root, jnp.var(root, axis=0)))
 
 
 def require_exact_optimum(env: JointOffloadingEnv) -> None:
