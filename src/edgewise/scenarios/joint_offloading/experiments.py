@@ -16,13 +16,14 @@ from edgewise.core.seeding import seed_keys
 from edgewise.learners.ensemble import Ensemble, Example
 from edgewise.learners.imitation import accuracy
 from edgewise.learners.networks import batch_last, forward, init_network
-from edgewise.scenarios.joint_offloading.dirs import Dirs, make_dirs
+from edgewise.scenarios.joint_offloading.dirs import Dirs
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
-from edgewise.scenarios.joint_offloading.methods import DIRS
+from edgewise.scenarios.joint_offloading.methods import DIRS, METHODS, TRAINING_SLOTS
 from edgewise.scenarios.joint_offloading.params import JointOffloadingParameters
 from edgewise.scenarios.joint_offloading.placing import objective_of, random_placement
 from edgewise.scenarios.joint_offloading.schedulers import Optimum
 from edgewise.study.sweep import Experiment
+from edgewise.training.program import AbstractProgram
 
 SIZES = (64, 128, 256, 512)
 PENALTIES = (DIRS["l2"], 0.0)
@@ -34,15 +35,21 @@ SEARCH_EXPONENT = 1.5
 SEARCH_SLOTS = 32
 
 CLOCKED = ("one agent", "all agents", "actor-critic", "ddpg")
-PASSES = 2000
+TRAINED = ("dirs", "actor-critic", "ddpg")
+PASSES, SLOTS, REPEATS = 2000, 200, 5
 
 
 def _env(**values: Any) -> JointOffloadingEnv:
     return JointOffloadingEnv.from_parameters(JointOffloadingParameters(**values))
 
 
-def _program(env: JointOffloadingEnv, **changes: Any) -> Dirs:
-    return make_dirs(env, env, 0, **{**DIRS, **changes})
+def _program(env: JointOffloadingEnv, scheme: str, quick: bool) -> Any:
+    method = next(method for method in METHODS if method.name == scheme)
+    assert method.program is not None
+    settings = dict(method.settings)
+    if quick and scheme == "dirs":
+        settings["demonstration_evaluations"] = 30
+    return method.program(env, env, episode_slots=0, **settings)
 
 
 def imitation(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
@@ -57,7 +64,7 @@ def imitation(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
 def _imitation_of_one(env: JointOffloadingEnv, seed: int, quick: bool) -> list:
     keys = seed_keys(seed)
     state = eqx.filter_jit(env.reset)(keys.layout)
-    program = _program(env, demonstration_evaluations=30) if quick else _program(env)
+    program = _program(env, "dirs", quick)
     count = SIZES[-1] + TEST_EXAMPLES
     examples = eqx.filter_jit(Dirs.demonstrations)(program, keys.plan, state, count)
     test = jax.tree.map(lambda leaf: leaf[SIZES[-1] :], examples)
@@ -123,44 +130,72 @@ def _traces(env: JointOffloadingEnv, key: PRNGKeyArray, evaluations: int) -> tup
 
 
 def clocks(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
-    """Seconds on this machine, compilation apart: a forward pass of each network of `CLOCKED`,
-    `forward_s` `[seeds, 4]`; `demonstrations_s` and `pretraining_s` `[seeds]` of DIRS."""
+    """Seconds on this machine, one after another in one process, compilation apart, `[seeds, ...]`:
+    `slot_s`, a slot of training of each of `TRAINED`; `demonstrations_s` and `pretraining_s` of
+    DIRS; `forward_s`, a forward pass of each network of `CLOCKED`."""
     env = _env()
-    passes = [_forward(env, name) for name in CLOCKED]
-    program = _program(env, demonstration_evaluations=30) if quick else _program(env)
-    demonstrate = eqx.filter_jit(Dirs.demonstrations)
-    found: dict[str, list] = {"forward_s": [], "demonstrations_s": [], "pretraining_s": []}
+    programs = [_program(env, name, quick) for name in TRAINED]
+    tasks: dict[str, list[Callable]] = {
+        "slot_s": [_slots(program) for program in programs],
+        "demonstrations_s": [_demonstrating(programs[0])],
+        "pretraining_s": [_pretraining(programs[0])],
+        "forward_s": [_forward(env, name) for name in CLOCKED],
+    }
+    times = {"slot_s": SLOTS, "forward_s": PASSES}
+    found: dict[str, list] = {name: [] for name in tasks}
     for seed in seeds:
         keys = seed_keys(seed)
         state = eqx.filter_jit(env.reset)(keys.layout)
-        found["forward_s"].append([_seconds(one, keys.plan) / PASSES for one in passes])
-        shown, spent = _demonstrated(demonstrate, program, keys.plan, state)
-        found["demonstrations_s"].append(spent)
-        found["pretraining_s"].append(_pretraining_s(program, keys.plan, shown))
+        for name, runs in tasks.items():
+            spent = [_seconds(run, keys.plan, state) / times.get(name, 1) for run in runs]
+            found[name].append(spent)
     return {name: np.array(values) for name, values in found.items()}
 
 
-def _demonstrated(
-    demonstrate: Callable, program: Dirs, key: PRNGKeyArray, state: State
-) -> tuple[Example, float]:
-    def run(key: PRNGKeyArray) -> Example:
-        shown: Example = demonstrate(program, key, state, DIRS["demonstrations"])
-        return shown
+def _slots(program: AbstractProgram) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
+    """`SLOTS` slots from the middle of a run, when every learner learns."""
+    middle = TRAINING_SLOTS // 2
 
-    return run(key), _seconds(run, key)
+    @jax.jit
+    def run(key: PRNGKeyArray, carry: Any) -> Any:
+        def slot(t: Array, carry: Any) -> Any:
+            now = middle + t
+            return program.slot(jax.random.fold_in(key, t), carry, now, now / TRAINING_SLOTS)[0]
+
+        return jax.lax.fori_loop(0, SLOTS, slot, carry)
+
+    begin = jax.jit(lambda key, state: program.init(key, state))
+
+    def prepared(key: PRNGKeyArray, state: State) -> Callable[[], Any]:
+        carry = begin(key, state)
+        return lambda: run(key, carry)
+
+    return prepared
 
 
-def _pretraining_s(program: Dirs, key: PRNGKeyArray, shown: Example) -> float:
-    @eqx.filter_jit
+def _demonstrating(program: Dirs) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
+    run = jax.jit(lambda key, state: program.demonstrations(key, state, DIRS["demonstrations"]))
+    return lambda key, state: lambda: run(key, state)
+
+
+def _pretraining(program: Dirs) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
+    """On observations and placements drawn at random: what they are changes no timing."""
+    count, steps, batch = DIRS["demonstrations"], program.pretraining_steps, program.batch_size
+
+    @jax.jit
     def run(key: PRNGKeyArray) -> Any:
-        learned = program.ensemble.init(key)
-        steps, batch = program.pretraining_steps, program.batch_size
-        return program.ensemble.pretrained(key, learned, shown, steps, batch)[0]
+        ensemble = program.ensemble
+        size = (count, ensemble.num_agents, ensemble.observation_size)
+        placement = jax.random.randint(key, (count, ensemble.num_tasks), 0, 3)
+        shown = Example(jax.random.normal(key, size), placement)
+        return ensemble.pretrained(key, ensemble.init(key), shown, steps, batch)[0]
 
-    return _seconds(run, key)
+    return lambda key, state: lambda: run(key)
 
 
-def _forward(env: JointOffloadingEnv, name: str) -> Callable[[PRNGKeyArray], Array]:
+def _forward(
+    env: JointOffloadingEnv, name: str
+) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
     """`PASSES` forward passes of the network, one after another, each fed from the last."""
     m, n = env.num_agents, env.num_devices
     joint = (m * env.observation_size, 80 * m, 60 * m)
@@ -180,17 +215,20 @@ def _forward(env: JointOffloadingEnv, name: str) -> Callable[[PRNGKeyArray], Arr
 
         return jax.lax.scan(again, jnp.ones((stack, sizes[0], 1)), None, PASSES)[0]
 
-    return run
+    return lambda key, state: lambda: run(key)
 
 
-def _seconds(run: Callable[[PRNGKeyArray], Any], key: PRNGKeyArray, repeats: int = 5) -> float:
+def _seconds(
+    prepare: Callable[[PRNGKeyArray, State], Callable[[], Any]], key: PRNGKeyArray, state: State
+) -> float:
     """The least of a few timings, after one that compiles: what others do at the same time on
     the machine only adds."""
-    jax.block_until_ready(run(key))
+    run = prepare(key, state)
+    jax.block_until_ready(run())
     spent = []
-    for _ in range(repeats):
+    for _ in range(REPEATS):
         begun = time.perf_counter()
-        jax.block_until_ready(run(key))
+        jax.block_until_ready(run())
         spent.append(time.perf_counter() - begun)
     return min(spent)
 

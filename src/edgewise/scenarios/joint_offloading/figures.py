@@ -17,7 +17,9 @@ from edgewise.scenarios.joint_offloading.experiments import (
     SEARCH_DEVICES,
     SEARCHES,
     SIZES,
+    TRAINED,
 )
+from edgewise.scenarios.joint_offloading.methods import TRAINING_SLOTS
 from edgewise.scenarios.joint_offloading.sweeps import (
     BUDGETS,
     BY_BUDGET,
@@ -119,18 +121,18 @@ def _table_2(results: Results, canvas: Canvas) -> Rows:
 
 def _table_3(results: Results, canvas: Canvas) -> Rows:
     clocks = results.experiment(CLOCKS)
-    forward_s = dict(zip(CLOCKED, clocks["forward_s"].mean(axis=0), strict=True))
+    forward_s = dict(zip(CLOCKED, clocks["forward_s"].T, strict=True))
     prepared_s = (clocks["demonstrations_s"] + clocks["pretraining_s"]).mean()
     rows: Rows = []
-    for scheme in ("dirs", "actor-critic", "ddpg"):
+    for scheme, slot_s in zip(TRAINED, clocks["slot_s"].T, strict=True):
         reward = mean_interval(results.values(TRAINING, scheme, "reward"))
-        train_s = results.cost(TRAINING, scheme)["train_s"].mean()
+        one = forward_s["one agent" if scheme == "dirs" else scheme]
         rows.append(
             {
                 "scheme": scheme,
-                "train_s": train_s,
+                "train_s": TRAINING_SLOTS * slot_s.mean(),
                 "prepare_s": prepared_s if scheme == "dirs" else 0.0,
-                "forward_us": 1e6 * forward_s["one agent" if scheme == "dirs" else scheme],
+                "forward_us": 1e6 * one.mean(),
                 "reward": reward.mean,
                 "low": reward.low,
                 "high": reward.high,

@@ -8,8 +8,10 @@ from edgewise.scenarios.joint_offloading.experiments import (
     CLOCKED,
     CLOCKS,
     SEEDS,
+    TRAINED,
 )
 from edgewise.scenarios.joint_offloading.judging import Numbers, above, gain_percent, word
+from edgewise.scenarios.joint_offloading.methods import TRAINING_SLOTS
 from edgewise.scenarios.joint_offloading.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
@@ -54,22 +56,18 @@ def reward_order(results: Results) -> Verdict:
 
 def least_training_time(results: Results) -> Verdict:
     clocks = results.experiment(CLOCKS)
-    prepared_s = clocks["demonstrations_s"] + clocks["pretraining_s"]
-    level = NEARLY_FINAL * np.minimum.reduce(
-        [final_reward(results, name) for name in ("dirs", "actor-critic", "ddpg")]
-    )
+    prepared_s = (clocks["demonstrations_s"] + clocks["pretraining_s"])[:, 0]
+    level = NEARLY_FINAL * np.minimum.reduce([final_reward(results, name) for name in TRAINED])
     spent_s, equal_s = {}, {}
-    for scheme in ("dirs", "actor-critic", "ddpg"):
-        train_s = results.cost(TRAINING, scheme)["train_s"]
-        slots = results.log(TRAINING, scheme).shape[1]
-        extra_s = prepared_s if scheme == "dirs" else np.zeros_like(train_s)
-        spent_s[scheme] = train_s + extra_s
-        equal_s[scheme] = train_s * slots_to(results, scheme, level) / slots + extra_s
+    for scheme, slot_s in zip(TRAINED, clocks["slot_s"].T, strict=True):
+        extra_s = prepared_s if scheme == "dirs" else np.zeros_like(slot_s)
+        spent_s[scheme] = TRAINING_SLOTS * slot_s + extra_s
+        equal_s[scheme] = slots_to(results, scheme, level) * slot_s + extra_s
     numbers: Numbers = {}
     holds = []
     for what, seconds in (("training", spent_s), ("to equal reward", equal_s)):
         numbers |= {f"{what}, {name} [s]": mean_interval(s) for name, s in seconds.items()}
-        others = (seconds[name] - seconds["dirs"] for name in ("actor-critic", "ddpg"))
+        others = (seconds[name] - seconds["dirs"] for name in TRAINED[1:])
         holds += [above(mean_interval(later)) for later in others]
     note = (
         "same machine, compilation apart, demonstrations and pre-training counted; equal reward: "

@@ -1,5 +1,6 @@
 """What DIRS is compared with that does not learn."""
 
+from abc import abstractmethod
 from typing import Any
 
 import jax
@@ -31,9 +32,9 @@ MOST_UNEQUAL_TASKS = 60
 class Placing(AbstractScheduler):
     """Decides a placement; shares and powers are the exact ones."""
 
+    @abstractmethod
     def place(self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> Placement:
         """Where each task runs."""
-        raise NotImplementedError
 
     def decide(
         self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: Any

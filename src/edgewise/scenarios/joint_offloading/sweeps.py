@@ -14,7 +14,7 @@ REFERENCES = ("levy", "fixed", "optimum")
 DEVICES = (10, 30, 50, 70, 100)
 SERVERS = (2, 4, 6, 8, 10)
 BUDGETS = (1, 3, 10, 30, 100, 300)
-SHOWN_BUDGETS = (10, 100, 1000)
+SHOWN_BUDGETS = (10, 100, 1000, 3000)
 WINDOW = 100
 """Slots that a training curve is averaged over."""
 
