@@ -1,6 +1,7 @@
 """What the tables and figures need that is not a training run: imitation alone (Table II), the
 searches alone (Fig. 7), and clocks (Table III)."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,7 @@ from edgewise.training.program import AbstractProgram
 SIZES = (64, 128, 256, 512)
 PENALTIES = (DIRS["l2"], 0.0)
 TEST_EXAMPLES = 512
+BATCH = 256
 
 SEARCHES = ("proposed", "classic", "classic, annealed")
 SEARCH_DEVICES = (30, 100)
@@ -63,35 +65,42 @@ def imitation(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
 
 def _imitation_of_one(env: JointOffloadingEnv, seed: int, quick: bool) -> list:
     keys = seed_keys(seed)
-    state = eqx.filter_jit(env.reset)(keys.layout)
     program = _program(env, "dirs", quick)
-    count = SIZES[-1] + TEST_EXAMPLES
-    examples = eqx.filter_jit(Dirs.demonstrations)(program, keys.plan, state, count)
+    state, count = _layout(env, keys.layout), SIZES[-1] + TEST_EXAMPLES
+    examples = _demonstrated(program, keys.plan, state, count)
     test = jax.tree.map(lambda leaf: leaf[SIZES[-1] :], examples)
-    sets = [jax.tree.map(lambda leaf, n=size: leaf[:n], examples) for size in SIZES]
+    ensembles = [dataclasses.replace(program.ensemble, l2=l2) for l2 in PENALTIES]
     return [
-        [_accuracies(env, keys.training, shown, test, l2, program.pretraining_steps)
-         for l2 in PENALTIES]
-        for shown in sets
-    ]  # fmt: skip
+        [
+            np.asarray(_accuracies(ensemble, keys.training, shown, test, program.pretraining_steps))
+            for ensemble in ensembles
+        ]
+        for shown in (jax.tree.map(lambda leaf, n=n: leaf[:n], examples) for n in SIZES)
+    ]
 
 
+@eqx.filter_jit
+def _layout(env: JointOffloadingEnv, key: PRNGKeyArray) -> State:
+    return env.reset(key)
+
+
+@eqx.filter_jit
+def _demonstrated(program: Dirs, key: PRNGKeyArray, state: State, count: int) -> Example:
+    return program.demonstrations(key, state, count)
+
+
+@eqx.filter_jit
 def _accuracies(
-    env: JointOffloadingEnv, key: PRNGKeyArray, shown: Example, test: Example, l2: float, steps: int
-) -> list[float]:
-    ensemble = Ensemble(
-        env.num_agents, env.observation_size, env.num_devices, rate=DIRS["learning_rate"], l2=l2
-    )
-
-    @eqx.filter_jit
-    def run(shown: Example, test: Example) -> list[Array]:
-        learned, _ = ensemble.pretrained(key, ensemble.init(key), shown, steps, 256)
-        return [
+    ensemble: Ensemble, key: PRNGKeyArray, shown: Example, test: Example, steps: int
+) -> Array:
+    """After imitating `shown`: accuracy on it, and on `test`."""
+    learned, _ = ensemble.pretrained(key, ensemble.init(key), shown, steps, BATCH)
+    return jnp.stack(
+        [
             accuracy(learned.network, batch_last(each.observation), ensemble.labels(each.placement))
             for each in (shown, test)
         ]
-
-    return [float(value) for value in run(shown, test)]
+    )
 
 
 def searches(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
@@ -145,7 +154,7 @@ def clocks(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
     found: dict[str, list] = {name: [] for name in tasks}
     for seed in seeds:
         keys = seed_keys(seed)
-        state = eqx.filter_jit(env.reset)(keys.layout)
+        state = _layout(env, keys.layout)
         for name, runs in tasks.items():
             spent = [_seconds(run, keys.plan, state) / times.get(name, 1) for run in runs]
             found[name].append(spent)
