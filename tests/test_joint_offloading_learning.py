@@ -1,7 +1,5 @@
 """What DIRS is made of: the demonstrations' replay, imitation, the ensemble, its rivals."""
 
-import dataclasses
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -89,7 +87,12 @@ def test_update_is_one_step_of_adam_on_the_loss_of_17():
         step = np.zeros_like(network[0].weight)
         step[at] = 1e-4
         up, down = (
-            (dataclasses.replace(network[0], weight=network[0].weight + sign * step), network[1])
+            (
+                eqx.tree_at(
+                    lambda layer: layer.weight, network[0], network[0].weight + sign * step
+                ),
+                network[1],
+            )
             for sign in (1, -1)
         )
         slope = (plain_loss(up) - plain_loss(down)).sum() / 2e-4
