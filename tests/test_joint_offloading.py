@@ -63,11 +63,12 @@ def plain(env, state, decision):
     return np.array(rows).T, total
 
 
-def test_outcome_follows_the_equations(x64):
-    env = make(delay_weight=0.7, energy_weight=1.3, **UNEQUAL)
-    state = env.reset(jax.random.key(1))
-    decision = env.allocate(state, jnp.array([0, 1, 2, 1, 1, 0, 2, 2]))
-    outcome = env.evaluate(state, decision)
+def test_outcome_follows_the_equations():
+    with jax.enable_x64(True):
+        env = make(delay_weight=0.7, energy_weight=1.3, **UNEQUAL)
+        state = env.reset(jax.random.key(1))
+        decision = env.allocate(state, jnp.array([0, 1, 2, 1, 1, 0, 2, 2]))
+        outcome = env.evaluate(state, decision)
     rows, total = plain(env, *jax.tree.map(np.asarray, (state, decision)))
     names = ("rate_bps", "transmit_s", "compute_s", "delay_s", "energy_j", "cost")
     for name, expected in zip(names, rows, strict=True):
