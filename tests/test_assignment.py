@@ -5,15 +5,16 @@ import itertools
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgewise.baselines.assignment import (
     best_assignment,
     drop_to_fit,
-    exact_assignment_within,
     greedy_assignment,
 )
+from edgewise.baselines.capacity import best_assignment_within, saving_bound
 
 USERS, PLACES = 4, 3
 _best = jax.jit(best_assignment)
@@ -67,11 +68,12 @@ def test_greedy_takes_the_best_free_place_in_order(values: list[int], order: lis
     st.lists(st.integers(1, 9), min_size=USERS, max_size=USERS),
     st.integers(1, 30),
 )
-def test_exact_assignment_is_the_best_that_fits(
+def test_assignment_within_a_capacity_is_the_best_that_fits(
     values: list[int], loads: list[int], capacity: int
 ) -> None:
-    saving, load = matrix(values), np.array(loads, float)
-    place = exact_assignment_within(saving, load, capacity)
+    saving, load = matrix(values).astype(float), np.array(loads, float)
+    place = best_assignment_within(saving, load, capacity)
+    assert place is not None
 
     def fits(x: np.ndarray) -> bool:
         return float(load[np.asarray(x) >= 0].sum()) <= capacity
@@ -80,6 +82,8 @@ def test_exact_assignment_is_the_best_that_fits(
     assert fits(place)
     best = max(total(saving, np.array(x)) for x in every_assignment() if fits(np.array(x)))
     assert abs(total(saving, place) - best) < 1e-6
+    assert saving_bound(saving, load, capacity) >= best - 1e-6
+    assert best_assignment_within(saving, load, capacity, at_least=best - 0.5) is not None
 
 
 def test_drop_to_fit_keeps_the_most_worthwhile() -> None:
@@ -89,3 +93,17 @@ def test_drop_to_fit_keeps_the_most_worthwhile() -> None:
     assert _drop(place, saving, load, 4.0).tolist() == [4, -1, 0, -1]
     assert _drop(place, saving, load, 6.0).tolist() == [4, 1, 0, -1]
     assert _drop(place, saving, load, 1.0).tolist() == [-1, -1, -1, -1]
+
+
+def test_a_hard_capacity_ends_soon_near_its_bound_and_says_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Savings nearly in proportion to load, as tasks have: the last permille is a subset sum."""
+    random = np.random.default_rng(0)
+    load = random.uniform(0.1, 2.0, 12)
+    saving = load[:, None] * random.uniform(0.9, 1.0, (12, 9))
+    place = best_assignment_within(saving, load, 4.0)
+    assert place is not None
+    assert load[place >= 0].sum() <= 4.0
+    assert total(saving, place) > 0.99 * saving_bound(saving, load, 4.0)
+    assert capfd.readouterr().out == ""

@@ -1,11 +1,10 @@
-"""Giving each of several users at most one of several places that hold one user each."""
+"""Giving each of several users at most one of several places that hold one user each; inside
+jit."""
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 from optax.assignment import hungarian_algorithm
-from scipy import optimize, sparse
 
 Savings = Float[Array, "users places"]
 """What a user in a place saves over none; users whose best saving is not positive get none."""
@@ -59,40 +58,3 @@ def drop_to_fit(
     used = jnp.cumsum(jnp.where(placed, load, 0.0)[order])
     fits = jnp.zeros_like(placed).at[order].set(used <= capacity)
     return jnp.where(placed & fits, place, -1)
-
-
-def exact_assignment_within(saving: np.ndarray, load: np.ndarray, capacity: float) -> np.ndarray:
-    """The assignment with the largest total saving among those whose load fits, by mixed-integer
-    programming where the best of all does not fit. NumPy in and out.
-
-    >>> exact_assignment_within(np.array([[9.0], [5.0]]), np.array([3.0, 1.0]), 2.0).tolist()
-    [-1, 0]
-    """
-    worth = np.maximum(np.asarray(saving, float), 0.0)
-    place = np.full(len(worth), -1)
-    users, places = optimize.linear_sum_assignment(worth, maximize=True)
-    useful = worth[users, places] > 0
-    place[users[useful]] = places[useful]
-    if np.sum(load[place >= 0], dtype=float) <= capacity:
-        return place
-    return _by_mixed_integer_program(worth, load, capacity)
-
-
-def _by_mixed_integer_program(worth: np.ndarray, load: np.ndarray, capacity: float) -> np.ndarray:
-    """max Σ worth·x over binary x[user, place], rows and columns at most 1, Σ load·x ≤ capacity."""
-    num_users, num_places = worth.shape
-    one_place = sparse.kron(sparse.eye_array(num_users), np.ones((1, num_places)))
-    one_user = sparse.kron(np.ones((1, num_users)), sparse.eye_array(num_places))
-    # In units of the capacity: the solver's tolerances are absolute.
-    used = sparse.csr_array(np.repeat(load / capacity, num_places)[None])
-    solved = optimize.milp(
-        -worth.ravel(),
-        integrality=np.ones(worth.size, int),
-        bounds=optimize.Bounds(0, 1),
-        constraints=optimize.LinearConstraint(sparse.vstack([one_place, one_user, used]), ub=1),
-        options={"mip_rel_gap": 0.0},
-    )
-    if solved.x is None:
-        raise RuntimeError(f"the solver found no assignment: {solved.message}")
-    chosen = np.round(solved.x.reshape(worth.shape)).astype(bool) & (worth > 0)
-    return np.where(chosen.any(axis=1), chosen.argmax(axis=1), -1)

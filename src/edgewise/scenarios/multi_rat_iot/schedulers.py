@@ -11,8 +11,12 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from edgewise.baselines.assignment import (
     best_assignment,
     drop_to_fit,
-    exact_assignment_within,
     greedy_assignment,
+)
+from edgewise.baselines.capacity import (
+    best_assignment_on_host,
+    best_assignment_within,
+    total_saving,
 )
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
@@ -92,11 +96,12 @@ class Centralized(AbstractScheduler):
 
 
 class Optimum(AbstractScheduler):
-    """The cheapest orthogonal allocation of a slot, exactly.
+    """The cheapest orthogonal allocation of a slot.
 
     Either the edge can hold the tasks: the best assignment within its capacity; or it cannot, and
     everybody received waits: the best assignment under that price. The cheaper of the two is the
-    optimum, since the second never costs more than its price says.
+    optimum, since the second never costs more than its price says. Exact, except where the edge
+    is full, waiting is dear and the network is not small: see `baselines.capacity`.
     """
 
     def decide(
@@ -121,12 +126,11 @@ class Optimum(AbstractScheduler):
 
 def _exact(roomy: Any, full: Any, cycles: Any, capacity: Any) -> np.ndarray:
     """On the host: the best channels within the capacity, and without its limit."""
-    arrays = [np.asarray(each, float) for each in (roomy, full, cycles)]
-    within = exact_assignment_within(arrays[0], arrays[2], float(capacity))
-    if np.sum(arrays[2]) <= float(capacity):
-        return np.stack([within, within]).astype(np.int32)
-    beyond = exact_assignment_within(arrays[1], arrays[2], np.inf)
-    return np.stack([within, beyond]).astype(np.int32)
+    within_saving, beyond_saving, load = (np.asarray(x, float) for x in (roomy, full, cycles))
+    beyond = best_assignment_on_host(beyond_saving)
+    waiting = total_saving(beyond_saving, beyond)
+    within = best_assignment_within(within_saving, load, float(capacity), at_least=waiting)
+    return np.stack([beyond if within is None else within, beyond]).astype(np.int32)
 
 
 def _fitting(env: MultiRatIotEnv, state: State, costs: Alone, channel: Array) -> Decision:
