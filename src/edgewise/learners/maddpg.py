@@ -45,8 +45,8 @@ class Learned(eqx.Module):
     critic: Network
     target_actor: Network
     target_critic: Network
-    actor_moments: optax.OptState
-    critic_moments: optax.OptState
+    actor_moments: optax.ScaleByAdamState
+    critic_moments: optax.ScaleByAdamState
     rewards: Standardiser
 
 
@@ -67,9 +67,11 @@ class GreedyActor(AbstractPolicy):
 
 
 class Maddpg(AbstractLearner):
-    """See the module. Learning rates fall linearly to zero over the run, so that the last policy is
-    a settled one. `noise` is the exploration at the start, and after `noise_share` of training:
-    the share of uniform actions (categorical) or the standard deviation (unit cube)."""
+    """See the module. Learning rates fall linearly over the run to the share `last_rate`: to zero
+    by default, so that the last policy is a settled one. `noise` is the exploration at the start,
+    and after `noise_share` of training: the share of uniform actions (categorical) or the standard
+    deviation (unit cube). Actors stay as they are for the first `actor_wait` updates. Rewards are
+    divided by `reward_scale`; standardised as they come, if it is None."""
 
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)
@@ -85,6 +87,9 @@ class Maddpg(AbstractLearner):
     raw_penalty: float = eqx.field(static=True, default=1e-3)
     noise: tuple[float, float] = eqx.field(static=True, default=(0.0, 0.0))
     noise_share: float = eqx.field(static=True, default=0.6)
+    last_rate: float = eqx.field(static=True, default=0.0)
+    actor_wait: int = eqx.field(static=True, default=0)
+    reward_scale: float | None = eqx.field(static=True, default=None)
 
     @property
     def action_size(self) -> int:
@@ -136,7 +141,7 @@ class Maddpg(AbstractLearner):
     ) -> tuple[Learned, dict[str, Array]]:
         seen = batch_last(experience.observation)
         taken = self._as_seen(experience.action)
-        rewards, reward = learned.rewards.standardised(experience.reward)
+        rewards, reward = self._scaled(learned.rewards, experience.reward)
         target = self._target(learned, reward.T, batch_last(experience.next_observation))
 
         def critic_loss(critic: Network) -> tuple[Array, Array]:
@@ -161,6 +166,14 @@ class Maddpg(AbstractLearner):
     def scheduler(self, learned: Learned) -> Decentralised:
         network = tuple((layer.weight, layer.bias) for layer in learned.actor)
         return Decentralised(GreedyActor(network, self.space))
+
+    def _scaled(
+        self, rewards: Standardiser, reward: Float[Array, "batch agents"]
+    ) -> tuple[Standardiser, Float[Array, "batch agents"]]:
+        """The batch's rewards on the critics' scale, and the scale after them."""
+        if self.reward_scale is None:
+            return rewards.standardised(reward)
+        return rewards, reward / self.reward_scale
 
     def _as_seen(self, action: Array) -> Chosen:
         """Actions as the critics see them: one-hot where categorical."""
@@ -218,11 +231,13 @@ class Maddpg(AbstractLearner):
         rewards: Standardiser,
         progress: Array,
     ) -> Learned:
+        left = 1.0 - (1.0 - self.last_rate) * progress
+        moves = learned.critic_moments.count >= self.actor_wait
         actor, actor_moments = adam_step(
-            learned.actor, actor_slope, learned.actor_moments, self.actor_rate * (1 - progress)
+            learned.actor, actor_slope, learned.actor_moments, self.actor_rate * left * moves
         )
         critic, critic_moments = adam_step(
-            learned.critic, critic_slope, learned.critic_moments, self.critic_rate * (1 - progress)
+            learned.critic, critic_slope, learned.critic_moments, self.critic_rate * left
         )
         return Learned(
             actor=actor,

@@ -85,14 +85,17 @@ def soft_update(target: Network, source: Network, rate: float) -> Network:
     return jax.tree.map(lambda old, new: old + rate * (new - old), target, source)
 
 
-def adam_start(network: Network) -> optax.OptState:
+def adam_start(network: Network) -> optax.ScaleByAdamState:
     """Adam's moments before the first step."""
     return optax.scale_by_adam().init(network)
 
 
 def adam_step(
-    network: Network, slope: Network, moments: optax.OptState, rate: Float[Array, ""] | float
-) -> tuple[Network, optax.OptState]:
+    network: Network,
+    slope: Network,
+    moments: optax.ScaleByAdamState,
+    rate: Float[Array, ""] | float,
+) -> tuple[Network, optax.ScaleByAdamState]:
     """One step of Adam (Kingma, Ba 2015) down `slope` at the learning rate `rate`."""
     direction, moments = optax.scale_by_adam().update(slope, moments)
     return jax.tree.map(lambda w, d: w - rate * d, network, direction), moments

@@ -27,3 +27,23 @@ def interference_w(
     led_w, others_w = (leaders - 1) * strongest_w + rest_w, leaders * strongest_w + rest_w
     found_w = jnp.where(leads, led_w[segment], others_w[segment] - received_w)
     return jnp.where(channel >= 0, found_w, 0.0)
+
+
+def reuse_interference_w(
+    channel: Int[Array, "cells ues"], received_w: Float[Array, "cells ues cells"], num_channels: int
+) -> Float[Array, "cells channels"]:
+    """Power [W] that each cell finds on each channel from the users of all other cells.
+
+    `received_w[m, n, j]` is what cell j receives from user n of cell m, on that user's channel
+    (-1: silent). Huang et al. 2021, I_k^(m) below (1).
+
+    >>> received = jnp.array([[[5.0, 2.0]], [[3.0, 7.0]]])
+    >>> reuse_interference_w(jnp.array([[0], [0]]), received, 2).tolist()
+    [[3.0, 0.0], [2.0, 0.0]]
+    """
+    cells, ues = channel.shape
+    own = jnp.eye(cells, dtype=bool)[:, None, :]
+    foreign_w = jnp.where(jnp.broadcast_to(own, received_w.shape), 0.0, received_w)
+    segment = jnp.where(channel >= 0, channel, num_channels).reshape(cells * ues)
+    found_w = jax.ops.segment_sum(foreign_w.reshape(cells * ues, cells), segment, num_channels + 1)
+    return found_w[:num_channels].T

@@ -41,3 +41,57 @@ def nearest_sites(
         return index, jnp.sqrt(-closest)
 
     return jax.lax.map(of_one, points_m, batch_size=256)
+
+
+def distances_m(
+    from_xy_m: Float[Array, "*sources 2"], to_xy_m: Float[Array, "targets 2"]
+) -> Float[Array, "*sources targets"]:
+    """Distance [m] from every source to every target.
+
+    >>> distances_m(jnp.zeros((1, 2)), jnp.array([[3.0, 4.0]])).tolist()
+    [[5.0]]
+    """
+    apart = from_xy_m[..., None, :] - jnp.broadcast_to(
+        to_xy_m, (*from_xy_m.shape[:-1], *to_xy_m.shape)
+    )
+    return jnp.linalg.norm(apart, axis=-1)
+
+
+def around_m(
+    key: PRNGKeyArray,
+    count: int,
+    centre_xy_m: Float[Array, "2"],
+    inner_m: Float[Array, ""] | float,
+    outer_m: Float[Array, ""] | float,
+) -> Float[Array, "count 2"]:
+    """Positions [m] uniform by area in a ring around a centre."""
+    distance_key, angle_key = jax.random.split(key)
+    radius_m = annulus_distances_m(distance_key, count, inner_m, outer_m)
+    angle = 2.0 * jnp.pi * jax.random.uniform(angle_key, (count,), dtype=float)
+    heading = jnp.stack([jnp.cos(angle), jnp.sin(angle)], axis=-1)
+    return centre_xy_m[None, :] + radius_m[:, None] * heading
+
+
+def separated_points_m(
+    key: PRNGKeyArray,
+    count: int,
+    area_m: Float[Array, "2"],
+    separation_m: Float[Array, ""] | float,
+    throws: int = 64,
+) -> Float[Array, "count 2"]:
+    """Positions [m] in a rectangle, placed one after another: each is the first of `throws`
+    uniform points that keeps `separation_m` from those before; the farthest, if none does."""
+
+    def place(placed: Array, step: tuple[Array, Array]) -> tuple[Array, None]:
+        index, key = step
+        points = jax.random.uniform(key, (throws, 2), dtype=float) * area_m[None, :]
+        # Who is not placed yet is in nobody's way.
+        before = jnp.broadcast_to(jnp.arange(count) < index, (throws, count))
+        nearest_m = jnp.min(jnp.where(before, distances_m(points, placed), jnp.inf), axis=1)
+        fits = nearest_m >= separation_m
+        chosen = jnp.where(jnp.any(fits), jnp.argmax(fits), jnp.argmax(nearest_m))
+        return placed.at[index].set(points[chosen]), None
+
+    steps = (jnp.arange(count), jax.random.split(key, count))
+    points, _ = jax.lax.scan(place, jnp.zeros((count, 2)), steps)
+    return points

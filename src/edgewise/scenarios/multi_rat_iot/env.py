@@ -10,6 +10,7 @@ from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.fields import booleans, floats
+from edgewise.core.scaling import centred
 from edgewise.core.spaces import Discrete
 from edgewise.physics.fading import rayleigh_mean_power
 from edgewise.physics.interference import interference_w
@@ -124,8 +125,8 @@ class MultiRatIotEnv(AbstractEnv[State, Decision, Outcome]):
             state.offloaded,
             state.received,
             told,
-            _centred(state.task_bits, self.task_bits),
-            _centred(state.user_cpu_hz, self.user_cpu_hz),
+            centred(state.task_bits, self.task_bits),
+            centred(state.user_cpu_hz, self.user_cpu_hz),
         )
         return jnp.stack([feature.astype(float) for feature in seen], axis=-1)
 
@@ -238,9 +239,3 @@ class MultiRatIotEnv(AbstractEnv[State, Decision, Outcome]):
             received=received,
             edge_available=available,
         )
-
-
-def _centred(value: Array, ends: Float[Array, "2"]) -> Array:
-    """(value - middle)/half-width: -1..1 over the range; 0 where the range is one point."""
-    middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
-    return jnp.where(half > 0, (value - middle) / jnp.where(half > 0, half, 1.0), 0.0)

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.fields import floats, integers
+from edgewise.core.scaling import centred
 from edgewise.core.spaces import Discrete
 from edgewise.physics.fading import rayleigh_power
 from edgewise.physics.link import shannon_rate_bps, sinr
@@ -123,10 +124,10 @@ class ServerLoadBalanceEnv(AbstractEnv[State, Decision, Outcome]):
         servers = jnp.concatenate([state.backlog_cycles / self.server_cpu_hz, state.load_s])
         own = jnp.stack(
             [
-                _centred(state.task_bits, self.task_bits),
-                _centred(state.task_cycles, self.task_cycles),
+                centred(state.task_bits, self.task_bits),
+                centred(state.task_cycles, self.task_cycles),
                 self._fade(state),
-                _centred(state.user_cpu_hz, self.user_cpu_hz),
+                centred(state.user_cpu_hz, self.user_cpu_hz),
             ],
             axis=-1,
         )
@@ -226,9 +227,3 @@ class ServerLoadBalanceEnv(AbstractEnv[State, Decision, Outcome]):
 
 def _uniform(key: PRNGKeyArray, count: int, ends: Float[Array, "2"]) -> Float[Array, " count"]:
     return jax.random.uniform(key, (count,), dtype=float, minval=ends[0], maxval=ends[1])
-
-
-def _centred(value: Array, ends: Float[Array, "2"]) -> Array:
-    """(value - middle)/half-width: -1..1 over the range; 0 where the range is one point."""
-    middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
-    return jnp.where(half > 0, (value - middle) / jnp.where(half > 0, half, 1.0), 0.0)

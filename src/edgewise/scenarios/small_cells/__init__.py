@@ -1,0 +1,28 @@
+"""Huang, Leng, Maharjan, Zhang 2021: offloading and interference coordination in small cells."""
+
+from edgewise.scenarios.small_cells.env import SmallCellsEnv
+from edgewise.scenarios.small_cells.methods import EPISODE_SLOTS, METHODS, METRICS, series
+from edgewise.scenarios.small_cells.params import SmallCellsParameters
+from edgewise.study.scenario import Scenario
+
+SCENARIO = Scenario(
+    name="small-cells",
+    title="Offloading and interference coordination in small cells",
+    paper="Huang, Leng, Maharjan, Zhang: Multi-agent deep reinforcement learning for computation "
+    "offloading and interference coordination in small cell networks. "
+    "IEEE Transactions on Vehicular Technology 70(9), 2021, doi:10.1109/TVT.2021.3096928",
+    parameters=SmallCellsParameters,
+    make=SmallCellsEnv.from_parameters,
+    methods=METHODS,
+    metrics=METRICS,
+    score="reward",
+    reference="coordinated",
+    episode_slots=EPISODE_SLOTS,
+    evaluation_slots=200,
+    seeds=5,
+    series=series,
+    presets={
+        "wide-band": {"channel_bandwidth_hz": 10e6},
+        "swapped-energies": {"ue_energy_j_per_cycle": 1e-11, "sbs_energy_j_per_cycle": 1e-9},
+    },
+)
