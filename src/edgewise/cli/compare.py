@@ -1,12 +1,15 @@
 """`edgewise compare SCENARIO`."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from edgewise.cli import options
 from edgewise.core.errors import UserError
+
+if TYPE_CHECKING:
+    from edgewise.study.scenario import Scenario
 
 
 def compare_(
@@ -40,9 +43,9 @@ def compare_(
 
     found = scenarios.get(scenario)
     options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
-    chosen = _chosen(schemes) or tuple(method.name for method in found.methods)
     parameters = options.given_parameters(set_, preset)
     parameters, layout = with_real_sites(found, parameters, sites, users)
+    chosen = _chosen(schemes) or _all_that_fit(found, parameters)
     comparison = Comparison(scenario, chosen, seeds or found.seeds, slots, parameters, layout)
     wanted = comparison.wanted(found)
 
@@ -54,6 +57,18 @@ def compare_(
     if found.reference not in chosen:
         print(f"for the gap, add {found.reference} to --schemes", file=sys.stderr)
     print(f"plots and page: {page}", file=sys.stderr)
+
+
+def _all_that_fit(scenario: "Scenario", parameters: dict[str, Any]) -> tuple[str, ...]:
+    """Every scheme, but for those that this size is too large for: they are named."""
+    fitting = []
+    for method in scenario.methods:
+        reason = method.too_large(scenario.env(**{**parameters, **method.run_with}))
+        if reason is None:
+            fitting.append(method.name)
+        else:
+            print(f"without {method.name}: {reason}", file=sys.stderr)
+    return tuple(fitting)
 
 
 def _chosen(schemes: str | None) -> tuple[str, ...]:

@@ -19,6 +19,11 @@ MakeProgram = Callable[..., AbstractProgram]
 """(training env, scoring env, **settings) → program. For schemes that learn."""
 
 
+def any_size(env: Any) -> str | None:
+    """Nothing is too large."""
+    return None
+
+
 @dataclass(frozen=True)
 class Metric:
     """One number per run: `measure(env, trajectory)` over the evaluation slots."""
@@ -38,7 +43,8 @@ class Method:
     learner's, passed to `program` by keyword; `train_with` are parameters of the scenario that
     differ while training only, `run_with` those that this scheme always has (what its way of
     deciding costs); `slots` is the default length of training. Where `seeds_together`, all seeds
-    train as one vmapped program; else each seed is a job of its own.
+    train as one vmapped program; else each seed is a job of its own. `too_large(env)` says in one
+    line why the scheme cannot be run at this size (an exhaustive search); None where it can.
     """
 
     name: str
@@ -52,6 +58,7 @@ class Method:
     run_with: Mapping[str, Any] = field(default_factory=dict)
     slots: int = 0
     seeds_together: bool = False
+    too_large: Callable[[Any], str | None] = any_size
     note: str = ""
 
     def __post_init__(self) -> None:

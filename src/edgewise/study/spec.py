@@ -59,6 +59,9 @@ def describe(
     common = scenario.checked(**parameters)
     # Checked now, so that a wrong combination is told before anything has run.
     scenario.checked(**{**parameters, **method.train_with})
+    reason = method.too_large(scenario.make(common))
+    if reason is not None:
+        raise UserError(f"{scheme}: {reason}")
     return RunSpec(
         scenario=scenario.name,
         scheme=scheme,

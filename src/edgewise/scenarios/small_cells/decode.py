@@ -77,7 +77,9 @@ def stretched(x: Array) -> Array:
 
 def channels_of(cell: Cell, scores: Links, channel_score: str) -> Int[Array, " ues"]:
     """The one-to-one matching (C4, C5) with the largest sum of scores. `plain`: the agent's own;
-    `rate`: (score + 0.1) times the rate that the last slot's interference would allow."""
+    `rate`: (score + 0.1) times the rate that the last slot's interference would allow. A matching
+    has no slope."""
+    scores = jax.lax.stop_gradient(scores)
     if channel_score == "plain":
         # The constant changes no matching; without it a score of 0 would mean no channel.
         return best_assignment(1.0 + scores)
