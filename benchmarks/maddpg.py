@@ -7,6 +7,7 @@ matrix-product rate, which is measured in the same process, before and after.
 """
 
 import time
+from itertools import pairwise
 
 import equinox as eqx
 import jax
@@ -16,7 +17,7 @@ import edgewise
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.maddpg import Maddpg
 from edgewise.training.programs import Replay
-from edgewise.training.run import CHUNK_SLOTS, _chunk
+from edgewise.training.run import CHUNK_SLOTS, _chunk, _log_names
 
 BATCH, SLOTS, REPEATS = 256, 200, 5
 
@@ -32,29 +33,34 @@ def peak_flops(size: int = 512) -> float:
 def update_flops(learner: Maddpg, batch: int) -> float:
     """Matrix-product work of one update [FLOP], two for each multiply-add.
 
-    Critics: three products with the joint input (slow copy, forward, weights' slope) and six of
-    the hidden layer (slow copy, forward, two slopes; forward and slope in the actors' step).
-    Actors: slow copy, forward, and the slopes of weights and hidden inputs. The correction for an
-    agent's own action: forward and slope.
+    Critics: three products with their input (slow copy, forward, weights' slope) and six of the
+    later layers (slow copy, forward, two slopes; forward and slope in the actors' step). Actors:
+    slow copy, forward, and the slopes of weights and hidden inputs. The correction for an agent's
+    own action: forward and slope.
     """
     agents, actions, seen = learner.num_agents, learner.action_size, learner.observation_size
-    first, second = learner.hidden
-    joint = agents * (seen + actions)
-    critic = 3 * joint * first + 6 * first * second + 6 * second
-    actor_layers = seen * first + first * second + second * actions
+    first = learner.hidden[0]
+    inputs = (seen + actions) * (agents if learner.critic_view == "joint" else 1)
+    critic = 3 * inputs * first + 6 * _products((*learner.hidden, 1))
+    actor_layers = _products((seen, *learner.hidden, actions))
     actor = 2 * actor_layers + (2 * actor_layers - seen * first)
     return 2.0 * batch * agents * (critic + actor + 2 * first * actions)
 
 
-def seconds_per_slot(learner: Maddpg, env: edgewise.core.env.AbstractEnv, num_envs: int) -> float:
+def _products(widths: tuple[int, ...]) -> int:
+    """Multiply-adds of the layers between these widths, for one input."""
+    return sum(inputs * outputs for inputs, outputs in pairwise(widths))
+
+
+def seconds_per_slot(program: Replay) -> float:
     """Least time per slot over repeats of a compiled chunk, in steady state."""
+    env = program.env
     keys = jax.tree.map(lambda leaf: leaf[None], seed_keys(0))
     states = jax.tree.map(lambda leaf: leaf[None], eqx.filter_jit(env.reset)(seed_keys(0).layout))
-    program = Replay(env, env, learner, 20, num_envs, capacity=10_000, warmup_slots=0)
     carry = jax.tree.map(
         lambda leaf: leaf[None], eqx.filter_jit(program.init)(keys.training[0], _first(states))
     )
-    names = ("critic_loss", "score")
+    names = tuple(sorted(_log_names(program, keys.training, carry)))
     best = float("inf")
     for repeat in range(REPEATS + 1):
         begun = time.perf_counter()
@@ -81,7 +87,12 @@ def main() -> None:
     env = edgewise.make("server-load-balance")
     learner = Maddpg(env.num_agents, env.observation_size, env.action_space)
     before = peak_flops()
-    slot_s = {num_envs: seconds_per_slot(learner, env, num_envs) for num_envs in (1, 16)}
+    slot_s = {
+        num_envs: seconds_per_slot(
+            Replay(env, env, learner, 20, num_envs, batch_size=BATCH, warmup_slots=0)
+        )
+        for num_envs in (1, 16)
+    }
     peak = max(before, peak_flops())
     work = update_flops(learner, BATCH)
     bound_s = work / peak

@@ -61,7 +61,7 @@ class Pathwise(AbstractProgram):
         decide_key, world_key = jax.random.split(key)
         keys = jax.random.split(decide_key, self.num_envs)
 
-        def loss(policies: AbstractPolicy) -> tuple[Scalar, tuple[Any, Scalar, Scalar]]:
+        def loss(policies: AbstractPolicy) -> tuple[Array, tuple[Any, Any, Array]]:
             decisions = jax.vmap(lambda key, state: self._decided(policies, key, state))(
                 keys, carry.states
             )

@@ -25,17 +25,17 @@ MARGIN_DB = (-10.0, 30.0)
 
 
 class Cell(eqx.Module):
-    """What one base station knows, and its constants."""
+    """What one base station knows, and its constants; or of several, stacked."""
 
-    gain: Links
-    interference_w: Float[Array, " channels"]
-    task_bits: Ues
-    task_cycles: Ues
-    deadline_s: Ues
-    bandwidth_hz: Float[Array, ""]
-    noise_w: Float[Array, ""]
-    max_power_w: Float[Array, ""]
-    sbs_cpu_hz: Float[Array, ""]
+    gain: Float[Array, "*cells ues channels"]
+    interference_w: Float[Array, "*cells channels"]
+    task_bits: Float[Array, "*cells ues"]
+    task_cycles: Float[Array, "*cells ues"]
+    deadline_s: Float[Array, "*cells ues"]
+    bandwidth_hz: Float[Array, "*cells"]
+    noise_w: Float[Array, "*cells"]
+    max_power_w: Float[Array, "*cells"]
+    sbs_cpu_hz: Float[Array, "*cells"]
 
     @property
     def disturbance_w(self) -> Float[Array, " channels"]:

@@ -23,7 +23,7 @@ from edgewise.scenarios.small_cells.schedulers import equal_shares
 from edgewise.scenarios.small_cells.settle import Shares, settled, total_reward
 
 MOST_TRIED = 50_000
-STEPS = (0.3, 0.1, 0.03, 0.01)
+STEPS = (0.3, 0.1, 0.1, 0.03, 0.03, 0.01, 0.01)
 
 
 def ways_of_a_cell(ues: int, channels: int) -> int:
@@ -71,15 +71,14 @@ class NearOptimum(AbstractScheduler):
 
         choice, _ = exhaustive(cost, env.num_cells, len(tables), block=256)
         channel = tables[choice]
-        shares = best_shares(env, state, channel, shares)
+        shares = best_shares(env, state, settled(env, state, channel, shares))
         return settled(env, state, channel, shares), memory
 
 
-def best_shares(
-    env: SmallCellsEnv, state: State, channel: Int[Array, "cells ues"], shares: Shares
-) -> Shares:
-    """`shares` improved by moving one number at a time, up or down, in ever smaller steps."""
-    size = state.task_bits.size
+def best_shares(env: SmallCellsEnv, state: State, decision: Decision) -> Shares:
+    """The shares of `decision` improved on its channels by moving one number at a time, up or
+    down, in ever smaller steps."""
+    size, channel = state.task_bits.size, decision.channel
 
     def at(point: Float[Array, " numbers"]) -> Shares:
         most, weight = point.reshape(2, *state.task_bits.shape)
@@ -91,7 +90,7 @@ def best_shares(
     def try_one(held: tuple[Array, Array], move: Array) -> tuple[tuple[Array, Array], None]:
         point, best = held
         there = point + move
-        # A share moves from where it counts: above 1 it is 1.
+        # Above 1 a ratio is 1, and should move from there.
         there = there.at[:size].set(jnp.clip(there[:size], 0.0, 1.0))
         value = reward(there)
         better = value > best
@@ -100,6 +99,7 @@ def best_shares(
     moves = jnp.concatenate(
         [sign * step * jnp.eye(2 * size) for step in STEPS for sign in (1.0, -1.0)]
     )
-    begin = jnp.concatenate([shares.most.reshape(-1), jnp.log(shares.cpu_share).reshape(-1)])
+    numbers = (decision.offload_ratio, jnp.log(decision.cpu_share))
+    begin = jnp.concatenate([number.reshape(-1) for number in numbers])
     (point, _), _ = jax.lax.scan(try_one, (begin, reward(begin)), moves)
     return at(point)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.small_cells.communication import Sizes, exchanged_bytes, federated_bytes
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
-from edgewise.scenarios.small_cells.methods import EPISODE_SLOTS, PRINTED, ROUND_SLOTS
+from edgewise.scenarios.small_cells.methods import EPISODE_SLOTS, HIDDEN, ROUND_SLOTS
 from edgewise.scenarios.small_cells.sweeps import ENGINEERED, LEARNED, LEARNING_RATES, MAIN, RATES
 from edgewise.study.figures import Figure
 from edgewise.study.results import Results
@@ -176,7 +176,7 @@ def paper_sizes(results: Results) -> Sizes:
     """The networks of the main runs."""
     env = results.scenario.env()
     assert isinstance(env, SmallCellsEnv)
-    return Sizes(env.observation_size, env.action_space.size, PRINTED["hidden"][0], env.num_agents)
+    return Sizes(env.observation_size, env.action_space.size, HIDDEN, env.num_agents)
 
 
 def _communication(results: Results, canvas: Canvas) -> Rows:
@@ -184,17 +184,17 @@ def _communication(results: Results, canvas: Canvas) -> Rows:
     sizes = paper_sizes(results)
     sent, received = exchanged_bytes(sizes, ROUND_SLOTS)
     model = federated_bytes(sizes)
-    rows: Rows = [
-        {"scheme": "ma-drl", "up_bytes": sent, "down_bytes": received},
-        {"scheme": "f-drl", "up_bytes": model, "down_bytes": model},
-        {"scheme": "il-drl", "up_bytes": 0, "down_bytes": 0},
+    exchanged = {"ma-drl": (sent, received), "f-drl": (model, model), "il-drl": (0, 0)}
+    places = np.arange(len(exchanged))
+    for k, name in enumerate(("sent", "received")):
+        megabytes = [pair[k] / 1e6 for pair in exchanged.values()]
+        axes.bar(places + 0.4 * k - 0.2, megabytes, width=0.4, label=name)
+    axes.set_xticks(places, list(exchanged))
+    _labelled(axes, f"by a base station in a round of {ROUND_SLOTS} slots", "MB")
+    return [
+        {"scheme": scheme, "sent_bytes": up, "received_bytes": down}
+        for scheme, (up, down) in exchanged.items()
     ]
-    places = np.arange(len(rows))
-    for shift, name in ((-0.2, "up_bytes"), (0.2, "down_bytes")):
-        axes.bar(places + shift, [row[name] / 1e6 for row in rows], width=0.4, label=name)
-    axes.set_xticks(places, [row["scheme"] for row in rows])
-    _labelled(axes, f"an SBS in a round of {ROUND_SLOTS} slots", "MB")
-    return rows
 
 
 def _labelled(axes: Axes, x: str, y: str) -> None:

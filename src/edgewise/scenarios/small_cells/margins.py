@@ -60,7 +60,8 @@ class MarginPolicy(AbstractPolicy):
         gain = observation[:links].reshape(self.ues, self.channels)
         found = observation[links : links + self.channels]
         tasks = observation[links + self.channels :].reshape(3, self.ues).T
-        # Noise is -146 dBW, (noise + 130)/20 = -0.8; a decibel is 1/15 in one and 1/20 in the other.
+        # Noise is -146 dBW: (noise + 130)/20 = -0.8. A decibel is 1/15 of a gain's scale, 1/20 of
+        # interference's.
         disturbance = jnp.logaddexp(found * 4.6, -0.8 * 4.6) / 4.6
         clear = gain - jnp.broadcast_to(disturbance * 20.0 / 15.0, gain.shape)
         best, channel = jax.lax.top_k(clear, min(BEST, self.channels))

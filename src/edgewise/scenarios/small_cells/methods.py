@@ -30,8 +30,9 @@ from edgewise.training.programs import Replay
 Env = SmallCellsEnv
 PAPER = "Huang et al. 2021"
 
+HIDDEN = 64
 PRINTED = {
-    "hidden": (64,),
+    "hidden": (HIDDEN,),
     "actor_rate": 1e-3,
     "critic_rate": 1e-3,
     "discount": 0.9,
@@ -204,7 +205,8 @@ METHODS = (
         name="pathwise",
         title="Pathwise margins",
         knowledge="local",
-        source="ours: margins of safety, trained through the equations within power-control's energy",
+        source="ours: margins of safety, trained through the equations, on less energy than "
+        "power-control",
         program=_pathwise,
         settings=PATHWISE,
         run_with={"decoding": "deadline"},

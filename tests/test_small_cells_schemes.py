@@ -1,0 +1,289 @@
+"""small-cells: what decides and what learns, against enumeration, loops and closed forms."""
+
+import dataclasses
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from test_small_cells import CELLS, UES, _evaluate, _layout, drawn, make
+
+from edgewise import scenarios
+from edgewise.core.errors import UserError
+from edgewise.core.rollout import rollout
+from edgewise.learners.maddpg import Maddpg
+from edgewise.scenarios.small_cells.communication import Sizes, exchanged_bytes, federated_bytes
+from edgewise.scenarios.small_cells.coordinated import Coordinated
+from edgewise.scenarios.small_cells.exact import NearOptimum, channel_tables, ways_of_a_cell
+from edgewise.scenarios.small_cells.margins import MarginPolicy, worth
+from edgewise.scenarios.small_cells.methods import models, neighbours
+from edgewise.scenarios.small_cells.model import Decision
+from edgewise.scenarios.small_cells.schedulers import PowerControl, equal_shares
+from edgewise.scenarios.small_cells.settle import Shares, settled, total_reward
+from edgewise.study.spec import describe
+from edgewise.training.federated import Federated, federated_average, mixing_of
+from edgewise.training.pathwise import Pathwise
+from edgewise.training.programs import Replay
+
+ENV = make()
+
+
+@eqx.filter_jit
+def _settled(env, state, channel):
+    shares = Shares(jnp.ones_like(state.task_bits), equal_shares(env))
+    return settled(env, state, channel, shares)
+
+
+def test_settled_powers_are_the_least_that_meet_all_deadlines():
+    """Lowering anybody's power who does not need all of it makes that one late."""
+    with jax.enable_x64(True):
+        env = make()
+        state = drawn(env, 1)
+        decision = _settled(env, state, jnp.asarray([[0, 1], [1, 2], [2, 0]]))
+        assert np.all(_evaluate(env, state, decision).deadline_met)
+        for m in range(CELLS):
+            for n in range(UES):
+                less = decision.power_w.at[m, n].multiply(0.999)
+                lowered = dataclasses.replace(decision, power_w=less)
+                if float(decision.power_w[m, n]) < 0.999 * float(env.max_power_w):
+                    assert not _evaluate(env, state, lowered).deadline_met[m, n]
+
+
+def test_two_links_on_one_channel_against_the_closed_form():
+    """Two UEs that both need SINR γ1, γ2: the powers solve a linear system of two equations."""
+    with jax.enable_x64(True):
+        env = make(num_cells=2, ues_per_cell=1, num_channels=1)
+        state = drawn(env, 0)
+        # A weak link in between, so that both can be met.
+        gain = jnp.asarray([[[[2e-10], [1e-12]]], [[[3e-12], [1e-10]]]])
+        state = dataclasses.replace(state, gain=gain)
+        decision = _settled(env, state, jnp.zeros((2, 1), int))
+        left = np.asarray(state.deadline_s - state.task_cycles / env.sbs_cpu_hz)[:, 0]
+        rate = np.asarray(state.task_bits)[:, 0] / left / float(env.channel_bandwidth_hz)
+        need = 2.0**rate - 1.0
+        g, noise = np.asarray(gain)[:, 0, :, 0], float(env.noise_w)
+        matrix = [[g[0, 0], -need[0] * g[1, 0]], [-need[1] * g[0, 1], g[1, 1]]]
+        expected = np.linalg.solve(matrix, need * noise)
+        np.testing.assert_allclose(decision.power_w[:, 0], expected, rtol=1e-3)
+
+
+def test_optimum_is_above_coordinated_and_a_grid_of_all_decisions():
+    """Two cells, one UE each, one channel: every pair of powers and ratios on a fine grid."""
+    env = make(num_cells=2, ues_per_cell=1, num_channels=1)
+    decide = eqx.filter_jit(lambda s, env, state: s.decide(env, jax.random.key(0), state, None)[0])
+    powers = jnp.linspace(0.0, 1.0, 61) ** 4 * env.max_power_w
+    ratios = jnp.linspace(0.0, 1.0, 21)
+    p, q, a, b = jnp.meshgrid(powers, powers, ratios, ratios, indexing="ij")
+
+    @jax.jit
+    def grid_best(state):
+        def of(p, q, a, b):
+            ratio = jnp.stack([a, b])[:, None]
+            power = jnp.stack([p, q])[:, None]
+            decision = Decision(ratio, jnp.zeros((2, 1), int), power, jnp.ones((2, 1)))
+            return total_reward(env, state, decision)
+
+        return jnp.max(
+            jax.lax.map(
+                lambda x: of(*x), (p.ravel(), q.ravel(), a.ravel(), b.ravel()), batch_size=4096
+            )
+        )
+
+    for seed in range(3):
+        state = drawn(env, seed)
+        best = float(total_reward(env, state, decide(NearOptimum(), env, state)))
+        assert best >= float(total_reward(env, state, decide(Coordinated(), env, state))) - 1e-5
+        assert best >= float(grid_best(state)) - 1e-5
+
+
+def test_every_way_to_give_channels_is_tried():
+    assert len(channel_tables(2, 3)) == ways_of_a_cell(2, 3) == 13
+    assert len({tuple(row) for row in channel_tables(3, 4).tolist()}) == ways_of_a_cell(3, 4)
+
+
+def test_the_optimum_refuses_a_network_that_is_too_large():
+    scenario = scenarios.get("small-cells")
+    reason = scenario.method("optimum").too_large(scenario.env())
+    assert reason is not None
+    assert "too many to try" in reason
+    with pytest.raises(UserError, match=r"optimum: .* too many to try"):
+        describe(scenario, "optimum", {})
+
+
+def test_references_in_their_order_on_the_same_slots():
+    """What knows more does better: full < assign-by-rate < coordinated, in reward."""
+    scenario = scenarios.get("small-cells")
+    state = _layout(ENV, jax.random.key(0))
+    reward = {}
+    for name in ("local", "full", "assign-by-rate", "power-control", "coordinated"):
+        scheduler = scenario.method(name).plan(ENV, jax.random.key(1), state)
+        seen = eqx.filter_jit(rollout)(ENV, scheduler, jax.random.key(2), state, 60, 30)
+        reward[name] = float(seen.outcome.cell_reward.mean())
+        if name == "local":
+            assert not np.any(seen.outcome.deadline_met)
+    assert reward["local"] < reward["full"] < reward["assign-by-rate"] < reward["coordinated"]
+    assert reward["power-control"] < reward["coordinated"]
+
+
+def test_federated_average_is_the_loop():
+    rng = np.random.default_rng(0)
+    models_, weights = rng.normal(size=(4, 2, 3)), np.array([1.0, 2.0, 3.0, 4.0])
+    cluster = np.array([0, 1, 0, 1])
+    found = federated_average(
+        jnp.asarray(models_, jnp.float32), mixing_of(jnp.asarray(cluster), jnp.asarray(weights))
+    )
+    for m in range(4):
+        group = [k for k in range(4) if cluster[k] == cluster[m]]
+        total = sum(weights[k] for k in group)
+        expected = sum(weights[k] / total * models_[k] for k in group)
+        np.testing.assert_allclose(found[m], expected, rtol=1e-5)
+
+
+def _team(**changes):
+    settings = {"critic_view": "own", "hidden": (4,), "reward_scale": 2.0, **changes}
+    learner = Maddpg(CELLS, ENV.observation_size, ENV.action_space, **settings)
+    return Replay(ENV, ENV, learner, 5, capacity=8, batch_size=4, warmup_slots=0)
+
+
+def _after(program, slots, state):
+    """The carry after some slots."""
+    # The replay buffer's library promotes ranks.
+    with jax.numpy_rank_promotion("allow"):
+        carry = eqx.filter_jit(program.init)(jax.random.key(0), state)
+        step = eqx.filter_jit(program.slot)
+        for t in range(slots):
+            carry, _ = step(jax.random.key(t), carry, jnp.asarray(t), jnp.asarray(0.1))
+    return carry
+
+
+def _spread(networks):
+    """How far agents' weights differ, agent by agent from the first."""
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(networks)]
+    return [max(np.abs(leaf[m] - leaf[0]).max() for leaf in leaves) for m in range(CELLS)]
+
+
+def test_federation_is_the_same_team_with_averaging():
+    state = _layout(ENV, jax.random.key(0))
+    team = _team()
+
+    def mixing(state):
+        return mixing_of(jnp.asarray([0, 1, 0]), jnp.ones(CELLS))
+
+    federated = Federated(team, models, mixing, round_slots=3)
+    start, _ = _after(federated, 0, state)
+    assert max(_spread(models(start[1]))) == 0.0
+    between, _ = _after(federated, 2, state)
+    assert min(_spread(models(between[1]))[1:]) > 0
+    ended, _ = _after(federated, 3, state)
+    first, other_cluster, same_cluster = _spread(models(ended[1]))
+    assert first == 0
+    assert same_cluster < 1e-7 < other_cluster
+
+
+def test_actors_wait_and_critics_do_not():
+    state = _layout(ENV, jax.random.key(0))
+    start, after = (_after(_team(actor_wait=2), slots, state)[1] for slots in (0, 2))
+    moved = [
+        not all(
+            np.array_equal(a, b)
+            for a, b in zip(jax.tree.leaves(x), jax.tree.leaves(y), strict=True)
+        )
+        for x, y in ((start.actor, after.actor), (start.critic, after.critic))
+    ]
+    assert moved == [False, True]
+    later = _after(_team(actor_wait=2), 3, state)[1]
+    assert not np.array_equal(later.actor[0].weight, after.actor[0].weight)
+
+
+def test_clusters_are_strips_of_neighbours():
+    state = _layout(ENV, jax.random.key(3))
+    cluster = np.asarray(neighbours(state, 2))
+    order = np.argsort(np.asarray(state.sbs_xy_m[:, 0]))
+    assert cluster[order].tolist() == sorted(cluster.tolist())
+    assert sorted(cluster.tolist()) == [0, 0, 1]
+
+
+def test_bytes_counted_by_hand():
+    """Observation 2, action 1, hidden 3, two agents. Actor 3·2+3 + 3·1+1 = 13 numbers, critic
+    3·3+3 + 3+1 = 16; with the slow copies 58, of 4 bytes. A slot's exchange: 2 + 1 + a reward."""
+    sizes = Sizes(observation=2, action=1, hidden=3, agents=2)
+    assert federated_bytes(sizes) == 58 * 4
+    assert exchanged_bytes(sizes, slots=10) == (160, 160)
+
+
+def _policy(key):
+    return MarginPolicy.start(key, UES, 3, width=4)
+
+
+def _pathwise(**settings):
+    env = make(decoding="deadline")
+    reference = PowerControl(jnp.asarray(100.0))
+    return Pathwise(env, env, reference, _policy, worth, 20, num_envs=8, **settings)
+
+
+def test_the_slope_through_the_equations_is_the_difference_quotient():
+    with jax.enable_x64(True):
+        env = make(decoding="deadline")
+        state = drawn(env, 2)
+        # Margins that leave nobody at full power or at the end of the slot.
+        size = env.action_space.size
+        action = jnp.full((CELLS, size), 0.3) + 0.02 * jnp.sin(jnp.arange(CELLS * size)).reshape(
+            CELLS, size
+        )
+
+        def gained(action):
+            outcome = env.evaluate(state, env.decode(state, action))
+            value, energy = worth(env, state, outcome)
+            return value - energy
+
+        slope = jax.grad(gained)(action)
+        for m, i in ((0, 0), (1, UES + UES * 3), (2, size - 1)):
+            h = 1e-6
+            there, back = (gained(action.at[m, i].add(sign * h)) for sign in (1, -1))
+            assert float(slope[m, i]) == pytest.approx(float(there - back) / (2 * h), abs=1e-6)
+
+
+def test_a_policy_treats_ues_and_channels_alike():
+    policy = _policy(jax.random.key(0))
+    state = drawn(ENV, 1)
+    row = ENV.observe(state)[0]
+    swapped = dataclasses.replace(
+        state,
+        gain=state.gain[:, ::-1, :, ::-1],
+        interference_w=state.interference_w[:, ::-1],
+        task_bits=state.task_bits[:, ::-1],
+        task_cycles=state.task_cycles[:, ::-1],
+        deadline_s=state.deadline_s[:, ::-1],
+    )
+    key = jax.random.key(0)
+    one, other = (policy.act(key, r) for r in (row, ENV.observe(swapped)[0]))
+    for begin in (0, UES + UES * 3, 2 * UES + UES * 3):
+        np.testing.assert_allclose(one[begin : begin + UES], other[begin : begin + UES][::-1])
+
+
+def test_pathwise_training_climbs_within_its_limit():
+    state = _layout(ENV, jax.random.key(0))
+    program = _pathwise(rate=1e-2, limit=0.9)
+    run = eqx.filter_jit(
+        lambda carry: jax.lax.scan(
+            lambda c, t: program.slot(jax.random.key(t), c, t, t / 150), carry, jnp.arange(150)
+        )
+    )
+    _, log = run(program.init(jax.random.key(1), state))
+    score, spent = np.asarray(log["score"]), np.asarray(log["spent"])
+    assert score[-30:].mean() > score[:30].mean()
+    assert spent[-30:].mean() < spent[:10].mean()
+    assert spent[-30:].mean() < 1.15
+
+
+def test_the_price_follows_the_spending():
+    state = _layout(ENV, jax.random.key(0))
+    step = eqx.filter_jit(
+        lambda p, c: p.slot(jax.random.key(0), c, jnp.zeros((), int), jnp.zeros(()))
+    )
+    for limit, rises in ((1e-3, True), (1e3, False)):
+        program = _pathwise(limit=limit)
+        carry = program.init(jax.random.key(1), state)
+        after, _ = step(program, carry)
+        assert (float(after.price) > float(carry.price)) == rises
