@@ -14,7 +14,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
@@ -90,7 +90,7 @@ class Pathwise(AbstractProgram):
     def _decided(self, policies: AbstractPolicy, key: PRNGKeyArray, state: Any) -> Any:
         return Decentralised(policies).decide(self.env, key, state, None)[0]
 
-    def _reference_spends(self, keys: PRNGKeyArray, states: Any) -> Scalar:
+    def _reference_spends(self, keys: Key[Array, " envs"], states: Any) -> Scalar:
         """The mean spending of the reference in these very slots."""
 
         def spends(key: PRNGKeyArray, state: Any) -> Scalar:

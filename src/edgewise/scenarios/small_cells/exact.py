@@ -24,6 +24,8 @@ from edgewise.scenarios.small_cells.settle import Shares, settled, total_reward
 
 MOST_TRIED = 50_000
 STEPS = (0.3, 0.1, 0.1, 0.03, 0.03, 0.01, 0.01)
+ROUNDS = 150
+"""Of the powers' climb."""
 
 
 def ways_of_a_cell(ues: int, channels: int) -> int:
@@ -67,39 +69,52 @@ class NearOptimum(AbstractScheduler):
         shares = Shares(jnp.ones_like(state.task_bits), equal_shares(env))
 
         def cost(choice: Int[Array, " cells"]) -> Float[Array, ""]:
-            return -total_reward(env, state, settled(env, state, tables[choice], shares))
+            return -total_reward(env, state, settled(env, state, tables[choice], shares, ROUNDS))
 
         choice, _ = exhaustive(cost, env.num_cells, len(tables), block=256)
         channel = tables[choice]
-        shares = best_shares(env, state, settled(env, state, channel, shares))
-        return settled(env, state, channel, shares), memory
+        shares = best_shares(env, state, settled(env, state, channel, shares, ROUNDS))
+        return settled(env, state, channel, shares, ROUNDS), memory
 
 
 def best_shares(env: SmallCellsEnv, state: State, decision: Decision) -> Shares:
-    """The shares of `decision` improved on its channels by moving one number at a time, up or
-    down, in ever smaller steps."""
-    size, channel = state.task_bits.size, decision.channel
+    """The best shares found on the channels of `decision`, from its own ratios and from halves,
+    by `moves` as long as they pay."""
+    shape, channel = state.task_bits.shape, decision.channel
 
     def at(point: Float[Array, " numbers"]) -> Shares:
-        most, weight = point.reshape(2, *state.task_bits.shape)
+        most, weight = point.reshape(2, *shape)
         return Shares(jnp.clip(most, 0.0, 1.0), jax.nn.softmax(weight, axis=1))
 
     def reward(point: Float[Array, " numbers"]) -> Float[Array, ""]:
-        return total_reward(env, state, settled(env, state, channel, at(point)))
+        return total_reward(env, state, settled(env, state, channel, at(point), ROUNDS))
 
     def try_one(held: tuple[Array, Array], move: Array) -> tuple[tuple[Array, Array], None]:
         point, best = held
-        there = point + move
         # Above 1 a ratio is 1, and should move from there.
-        there = there.at[:size].set(jnp.clip(there[:size], 0.0, 1.0))
+        there = jnp.concatenate(
+            [jnp.clip((point + move)[: move.size // 2], 0.0, 1.0), (point + move)[move.size // 2 :]]
+        )
         value = reward(there)
         better = value > best
         return (jnp.where(better, there, point), jnp.where(better, value, best)), None
 
-    moves = jnp.concatenate(
-        [sign * step * jnp.eye(2 * size) for step in STEPS for sign in (1.0, -1.0)]
-    )
-    numbers = (decision.offload_ratio, jnp.log(decision.cpu_share))
-    begin = jnp.concatenate([number.reshape(-1) for number in numbers])
-    (point, _), _ = jax.lax.scan(try_one, (begin, reward(begin)), moves)
-    return at(point)
+    def climbed(ratio: Float[Array, "cells ues"]) -> tuple[Array, Array]:
+        begin = jnp.concatenate([ratio.reshape(-1), jnp.log(decision.cpu_share).reshape(-1)])
+        (point, best), _ = jax.lax.scan(try_one, (begin, reward(begin)), moves(ratio.size))
+        return point, best
+
+    ratio = decision.offload_ratio
+    points, rewards = jax.lax.map(climbed, jnp.stack([ratio, jnp.minimum(ratio, 0.5)]))
+    return at(points[jnp.argmax(rewards)])
+
+
+def moves(ues: int) -> Float[Array, "moves numbers"]:
+    """In ever smaller steps: each ratio and CPU weight up and down, and each ratio up while
+    another goes down, as two UEs on one channel must."""
+    alone = jnp.concatenate([jnp.eye(2 * ues), -jnp.eye(2 * ues)])
+    pairs = [(i, j) for i in range(ues) for j in range(ues) if i != j]
+    against = jnp.zeros((len(pairs), 2 * ues))
+    for row, (i, j) in enumerate(pairs):
+        against = against.at[row, i].set(1.0).at[row, j].set(-1.0)
+    return jnp.concatenate([step * jnp.concatenate([alone, against]) for step in STEPS])

@@ -19,7 +19,8 @@ from edgewise.scenarios.small_cells.model import Decision, PerUe, State
 
 ROUNDS = 40
 SPARE = 1e-4
-"""Powers are this much above the least, so that rounding misses no deadline."""
+"""Powers are this much above the least, ratios below the largest, so that rounding misses no
+deadline."""
 
 
 class Shares(eqx.Module):
@@ -31,14 +32,19 @@ class Shares(eqx.Module):
 
 
 def settled(
-    env: SmallCellsEnv, state: State, channel: Int[Array, "cells ues"], shares: Shares
+    env: SmallCellsEnv,
+    state: State,
+    channel: Int[Array, "cells ues"],
+    shares: Shares,
+    rounds: int = ROUNDS,
 ) -> Decision:
-    """The decision on these channels with the least powers that meet all deadlines."""
+    """The decision on these channels with the least powers that meet all deadlines; where UEs
+    disturb each other almost too much for that, `rounds` may end before the climb does."""
 
     def climb(_: Array, power_w: PerUe) -> PerUe:
         return answer(env, state, channel, shares, power_w).power_w
 
-    power_w = jax.lax.fori_loop(0, ROUNDS, climb, jnp.zeros_like(state.task_bits))
+    power_w = jax.lax.fori_loop(0, rounds, climb, jnp.zeros_like(state.task_bits))
     return answer(env, state, channel, shares, power_w)
 
 
@@ -52,11 +58,14 @@ def answer(
     """Everybody's best ratio and power against the interference that `power_w` makes."""
     cells = env.cells(heard(env, state, channel, power_w))
     one = jnp.ones_like(power_w)
-    ratio = jnp.minimum(shares.most, jax.vmap(largest_ratio)(cells, channel, one, shares.cpu_share))
+    within = jax.vmap(largest_ratio)(cells, channel, one, shares.cpu_share)
+    # Who sends all it can with all it has needs some room too.
+    within = jnp.where(within < 1.0, (1.0 - SPARE) * within, 1.0)
+    ratio = jnp.minimum(shares.most, within)
     needed_w = jax.vmap(least_power_w)(cells, channel, ratio, shares.cpu_share)
     sends = (channel >= 0) & (ratio > 0)
     return Decision(
-        offload_ratio=jnp.where(sends, ratio * (1.0 - SPARE), 0.0),
+        offload_ratio=jnp.where(sends, ratio, 0.0),
         channel=channel,
         power_w=jnp.where(sends, jnp.minimum((1.0 + SPARE) * needed_w, env.max_power_w), 0.0),
         cpu_share=shares.cpu_share,
