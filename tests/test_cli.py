@@ -257,7 +257,7 @@ def test_a_table_holds_the_metrics_that_fit_and_always_the_gap() -> None:
     }
     metrics[GAP] = Measured("gap to optimum", "%", Interval(7.0, 6.0, 8.0))
     rows = [Row("sw", "SW", "local", 3, metrics, None)]
-    for width, shown_metrics in ((80, 4), (118, 7), (400, 12)):
+    for width, shown_metrics in ((80, 4), (118, 8), (400, 12)):
         console = Console(width=width, file=io.StringIO())
         console.print(comparison_table(rows, console))
         lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
