@@ -21,7 +21,9 @@ from edgewise.training.program import AbstractProgram
 
 SIZES = ((90, 900), (900, 9_000), (9_000, 90_000))
 EPOCHS = {900: 100, 9_000: 20, 90_000: 4}
-LEARNED = ("oql-cent", "oql-dist", "oql-dist-literal", "oql-na")
+LEARNED = ("oql-cent", "oql-dist", "oql-dist-literal", "oql-na", "dqn")
+REPLAY = {"warmup_slots": 0, "capacity": 64}
+"""DQN updates from its first epoch on; the length of its memory does not change what one costs."""
 PLANNED = ("sw", "tra", "ecf", "optimum")
 
 
@@ -65,7 +67,8 @@ def seconds_per_epoch(name: str, env: ApplicationUtilityEnv, state: object, epoc
     """CPU time of one epoch of a scheme, deciding, learning and the environment together."""
     method, keys, count = SCENARIO.method(name), seed_keys(0), jnp.asarray(epochs)
     if method.program is not None:
-        program = method.program(env, env, episode_slots=0, **method.settings)
+        settings = {**method.settings, **(REPLAY if name == "dqn" else {})}
+        program = method.program(env, env, episode_slots=0, **settings)
         return cpu_seconds(lambda: learn(program, keys.training, state, count)) / epochs
     assert method.plan is not None
     scheduler = method.plan(env, keys.plan, state)

@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_application_utility import make
 
-from edgewise.learners.cooperative_q import best_actions, draw_records, most_recent_best
+from edgewise.learners.cooperative_q import most_recent_best
 from edgewise.learners.history import Recalled, Repository
+from edgewise.learners.history_q import best_actions, draw_records
 from edgewise.learners.joint_history_q import JointPast, choose_literally
 from edgewise.learners.learner import Transition
 from edgewise.learners.linear_q import Learned, LinearQ, second_moment
 from edgewise.physics.sharing import compositions
+from edgewise.scenarios.application_utility import reach
 from edgewise.scenarios.application_utility.basis import (
     DemandShareBasis,
     StateActionTable,
@@ -34,7 +36,11 @@ ROWS = jnp.asarray(
 
 def chi(row, action):
     """The 75 basis functions as a plain vector."""
-    x, y = np.asarray(reduced_state(row)), SPLITS[action]
+    return chi_of(np.asarray(reduced_state(row)), action)
+
+
+def chi_of(x, action):
+    y = SPLITS[action]
     vector = np.zeros(75)
     for a in range(3):
         if y[a]:
@@ -282,3 +288,47 @@ def test_learning_in_the_environment_settles():
     # Q' ≤ max reward/(1 - β), and four functions of ¼ make it: no weight can be much larger.
     most = float(8 * 3 * 200 / (1 - q.discount) * 4)
     assert log["weight_max"].max() < most
+
+
+def test_a_fit_finds_the_weights_that_made_the_rewards():
+    """Rewards that are linear in the functions: least squares gives them back where anybody has
+    been, and the table gives back the rewards themselves."""
+    rng, states = np.random.default_rng(0), reach.STATES
+    theta = rng.normal(size=75)
+    rewards = np.stack([chi_of_digits(s) @ theta for s in range(states)])
+    visits = rng.integers(0, 3, (2, states)).astype(float)
+    total = visits[:, :, None] * rewards[None]
+    weights = reach.basis_fit(BASIS, total, visits)
+    for j, seen in enumerate(visits > 0):
+        fitted = np.stack([chi_of_digits(s) @ weights[j] for s in np.flatnonzero(seen)])
+        np.testing.assert_allclose(fitted, rewards[seen], atol=1e-6)
+        table = reach.table_fit(total, visits)[j].reshape(states, 15)
+        np.testing.assert_allclose(table[seen], rewards[seen])
+        assert (table[~seen] == 0).all()
+
+
+def chi_of_digits(state):
+    """The plain vectors of all actions in a state, by its number."""
+    digits = np.unravel_index(state, (6, 6, 6, 3), order="F")
+    return np.stack([chi_of(digits, action) for action in range(15)])
+
+
+def test_a_finer_view_explains_more_of_the_rewards():
+    env = make(num_servers=3, num_devices=30)
+    start = env.reset(jax.random.key(0))
+    total, visits = (
+        np.asarray(x, float)
+        for x in reach.rewards_met(env, jax.random.key(1), start, jnp.asarray(60))
+    )
+    assert visits.sum(axis=1).tolist() == [60.0] * 3
+    mean = total / np.maximum(visits, 1)[:, :, None]
+
+    def missed(values):
+        return float((visits[:, :, None] * (values - mean) ** 2).sum())
+
+    functions = reach.functions(BASIS)
+    own = missed(np.einsum("sav,jv->jsa", functions, reach.basis_fit(BASIS, total, visits)))
+    pooled = total.sum(axis=0)[None], visits.sum(axis=0)[None]
+    shared = missed(np.einsum("sav,jv->jsa", functions, reach.basis_fit(BASIS, *pooled)))
+    assert missed(reach.table_fit(total, visits).reshape(3, -1, 15)) == pytest.approx(0.0, abs=1e-3)
+    assert 0 < own < shared

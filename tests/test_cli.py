@@ -1,5 +1,6 @@
 """The command line as a user meets it: tables, exit codes, one-line errors, stopping."""
 
+import io
 import json
 import os
 import signal
@@ -10,19 +11,22 @@ from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure as Canvas
+from rich.console import Console
 from tiny import SCENARIO
 
 from edgewise.cli.main import run
 from edgewise.cli.options import given_parameters
 from edgewise.cli.progress import shown
+from edgewise.cli.tables import comparison_table
 from edgewise.core.errors import UserError
 from edgewise.report.paper import Paper
 from edgewise.study.claims import Claim, Verdict
+from edgewise.study.compare import GAP, Measured, Row
 from edgewise.study.figures import Figure
 from edgewise.study.jobs import Started
 from edgewise.study.results import Results
 from edgewise.study.spec import describe
-from edgewise.study.statistics import mean_interval
+from edgewise.study.statistics import Interval, mean_interval
 from edgewise.study.sweep import Sweep
 from edgewise.study.worker import Done, Failed, RunJob
 from edgewise.training.run import Progress
@@ -244,3 +248,22 @@ def test_progress_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0] == "learn: 0/2 done, 25%, 25 slots/s, score -1.5, 6 s left"
     assert lines[1].startswith("learn: 1/2 done")
     assert lines[2] == "learn: it broke"
+
+
+def test_a_table_holds_the_metrics_that_fit_and_always_the_gap() -> None:
+    metrics = {
+        f"metric_{i}": Measured(f"quantity {i}", "s", Interval(1234.5, 1229.5, 1239.5))
+        for i in range(12)
+    }
+    metrics[GAP] = Measured("gap to optimum", "%", Interval(7.0, 6.0, 8.0))
+    rows = [Row("sw", "SW", "local", 3, metrics, None)]
+    for width, shown_metrics in ((80, 4), (118, 8), (400, 12)):
+        console = Console(width=width, file=io.StringIO())
+        console.print(comparison_table(rows, console))
+        lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+        row = next(line for line in lines if line.startswith(" sw"))
+        assert row.count("1234 ± 5") == shown_metrics
+        assert "7.0 ± 1.0" in row
+        assert not any("…" in line for line in lines)
+        left = f"{12 - shown_metrics} more metrics on the page"
+        assert any(left in line for line in lines) == (shown_metrics < 12)

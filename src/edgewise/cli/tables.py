@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from edgewise.report.paper import Paper
 from edgewise.report.text import flat_rows, plus_minus
 from edgewise.study.claims import Verdict
-from edgewise.study.compare import Row
+from edgewise.study.compare import GAP, Row
 from edgewise.study.scenario import Scenario
 
 WIDTH = 118
@@ -22,11 +23,15 @@ WIDTH = 118
 
 def show(*items: RenderableType) -> None:
     """Print on standard output."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
+    out = console()
     for item in items:
-        console.print(item)
+        out.print(item)
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal."""
+    found = Console()
+    return found if found.is_terminal else Console(width=WIDTH)
 
 
 def bare_table(title: str | None, *columns: str) -> Table:
@@ -58,19 +63,33 @@ def print_comparison(rows: Sequence[Row], form: str) -> None:
         writer.writeheader()
         writer.writerows(flat)
     else:
-        show(comparison_table(rows))
+        show(comparison_table(rows, console()))
 
 
-def comparison_table(rows: Sequence[Row]) -> Table:
-    """The rows, compact; units are in the header."""
+def comparison_table(rows: Sequence[Row], out: Console) -> Table:
+    """The rows, with as many metrics as are told without breaking a number, in their order; the
+    gap is always there, and the others are counted below."""
+    metrics = rows[0].metrics
+    names, gap = [name for name in metrics if name != GAP], [GAP] if GAP in metrics else []
+    for count in range(len(names), 0, -1):
+        table = _table_of(rows, names[:count] + gap)
+        if Measurement.get(out, out.options, table).maximum < out.width:
+            break
+    if left := len(names) - count:
+        table.caption = f"{table.caption}\n{left} more metrics on the page, and with --format json"
+    return table
+
+
+def _table_of(rows: Sequence[Row], names: Sequence[str]) -> Table:
+    """These metrics; units are in the header."""
     table = bare_table(None, "scheme", "knows")
     table.caption = f"mean ± half the 95% confidence interval over seeds ({rows[0].seeds})"
-    for measured in rows[0].metrics.values():
+    for measured in (rows[0].metrics[name] for name in names):
         unit = "" if measured.unit in ("", "1") else f" [{measured.unit}]"
         table.add_column(Text("\n".join((measured.title + unit).split())), justify="right")
     table.add_column(Text("training\n[s]"), justify="right")
     for row in rows:
-        cells = [plus_minus(m.interval) for m in row.metrics.values()]
+        cells = [plus_minus(row.metrics[name].interval) for name in names]
         trained = "–" if row.train_s is None else f"{row.train_s.mean:.0f}"
         table.add_row(row.scheme, row.knowledge, *cells, trained)
     return table

@@ -9,6 +9,7 @@ nearer or as near and more recent. So what is found is exactly what a search of 
 """
 
 import itertools
+from abc import abstractmethod
 from math import prod
 
 import equinox as eqx
@@ -22,6 +23,16 @@ _MOST_RECORDS = 2**28
 """A search window holds fewer records than this."""
 
 
+class AbstractPast(eqx.Module):
+    """What is kept of the last slots."""
+
+    @abstractmethod
+    def filed(
+        self, digits: Int[Array, "agents digits"], action: Int[Array, " agents"], slot: Array
+    ) -> "AbstractPast":
+        """With the quantised states and the actions of one slot more."""
+
+
 class Recalled(eqx.Module):
     """The nearest records for each agent, nearest first, ties to the most recent: what was done,
     when (the larger, the later; among agents of one slot in their order), and whether there is a
@@ -32,7 +43,7 @@ class Recalled(eqx.Module):
     found: Bool[Array, "*agents records"]
 
 
-class Repository(eqx.Module):
+class Repository(AbstractPast):
     """Drawers `[drawers, depth]` of records; `time` is -1 where there is none yet."""
 
     action: Int[Array, "drawers depth"]

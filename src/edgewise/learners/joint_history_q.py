@@ -6,24 +6,22 @@ which all others acted optimally for the present state. With many agents there i
 E' is then zero for every action, and the agent's choice is uniform.
 """
 
-from typing import Any
-
-import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Int, PRNGKeyArray
 
-from edgewise.core.env import AbstractEnv
-from edgewise.core.policy import AbstractScheduler
-from edgewise.learners.cooperative_q import best_actions, draw_records, random_choice
-from edgewise.learners.learner import AbstractLearner, Transition
-from edgewise.learners.linear_q import Learned as LearnedWeights
-from edgewise.learners.linear_q import LinearQ
+from edgewise.learners.history import AbstractPast
+from edgewise.learners.history_q import (
+    AbstractHistoryQ,
+    Learned,
+    Observation,
+    best_actions,
+    draw_records,
+    random_choice,
+)
 
-Observation = Float[Array, "agents features"]
 
-
-class JointPast(eqx.Module):
+class JointPast(AbstractPast):
     """The joint state and action of each of the last slots; `slot` is -1 where there is none."""
 
     action: Int[Array, "window agents"]
@@ -59,75 +57,23 @@ class JointPast(eqx.Module):
         return (rank < count) & (self.slot >= 0)
 
 
-class Learned(eqx.Module):
-    """Every agent's ϑ_j, and the joint past."""
+class JointHistoryQ(AbstractHistoryQ):
+    """All agents look for joint states like the present one."""
 
-    own: LearnedWeights
-    past: JointPast
-
-
-class JointHistoryQ(AbstractLearner):
-    """`q` learns; `records` F, `drawn` l and `window_slots` as in `CooperativeQ`."""
-
-    q: LinearQ
-    records: int = eqx.field(static=True, default=10)
-    drawn: int = eqx.field(static=True, default=3)
-    window_slots: int = eqx.field(static=True, default=20)
-
-    def init(self, key: PRNGKeyArray) -> Learned:
+    def no_past(self) -> JointPast:
         digits = len(self.q.basis.levels)
-        past = JointPast.empty(self.window_slots, self.q.num_agents, digits)
-        return Learned(self.q.init(key), past)
-
-    def act(
-        self, key: PRNGKeyArray, learned: Learned, observation: Observation, progress: Array
-    ) -> Int[Array, " agents"]:
-        choose_key, explore_key = jax.random.split(key)
-        chosen = self.choose(choose_key, learned, observation)
-        return self.q.explore(explore_key, learned.own, chosen, progress)
+        return JointPast.empty(self.window_slots, self.q.num_agents, digits)
 
     def choose(
         self, key: PRNGKeyArray, learned: Learned, observation: Observation
     ) -> Int[Array, " agents"]:
-        """The action of every agent, without exploration."""
         draw_key, tie_key = jax.random.split(key)
         best = best_actions(self.q.values(learned.own, observation))
-        digits = jax.vmap(self.q.basis.digits)(observation)
-        near = learned.past.nearest(digits, self.records)
+        near = learned.past.nearest(self.digits(observation), self.records)
         drawn = draw_records(
             draw_key, jnp.broadcast_to(near, (best.shape[0], near.shape[0])), self.drawn
         )
         return choose_literally(tie_key, learned.past, drawn, best)
-
-    def update(
-        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
-    ) -> tuple[Learned, dict[str, Array]]:
-        own, log = self.q.update(key, learned.own, experience, progress)
-        digits = jax.vmap(self.q.basis.digits)(experience.observation)
-        return Learned(own, learned.past.filed(digits, experience.action, learned.own.slots)), log
-
-    def scheduler(self, learned: Learned) -> AbstractScheduler:
-        return JointHistory(learned, self)
-
-
-class JointHistory(AbstractScheduler):
-    """What has been learned, on a past that goes on being recorded."""
-
-    learned: Learned
-    learner: JointHistoryQ
-
-    def start(self, env: AbstractEnv) -> Any:
-        return self.learned.own.slots, self.learned.past
-
-    def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Any, Any]:
-        slots, past = memory
-        observation = env.observe(state)
-        now = Learned(LearnedWeights(self.learned.own.weights, slots), past)
-        action = self.learner.choose(key, now, observation)
-        digits = jax.vmap(self.learner.q.basis.digits)(observation)
-        return env.decode(state, action), (slots + 1, past.filed(digits, action, slots))
 
 
 def choose_literally(

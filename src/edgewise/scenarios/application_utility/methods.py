@@ -174,7 +174,7 @@ LEARNED = (
 PLANNED = (
     Method(
         name="sw",
-        title="SW",
+        title="SW, nominal k",
         knowledge="local",
         source=f"{PAPER}: weighted social welfare; nominal rates",
         plan=_fixed(SocialWelfare("nominal")),
@@ -182,7 +182,7 @@ PLANNED = (
     ),
     Method(
         name="tra",
-        title="TRA",
+        title="TRA, nominal k",
         knowledge="shared",
         source=f"{PAPER}: three-tier Stackelberg game and matching; nominal rates",
         plan=_fixed(ThreeTier("nominal")),
@@ -191,7 +191,7 @@ PLANNED = (
     ),
     Method(
         name="ecf",
-        title="ECF",
+        title="ECF, nominal k",
         knowledge="local",
         source=f"{PAPER}: Lyapunov drift plus penalty; nominal rates",
         plan=_fixed(DriftPlusPenalty("nominal")),

@@ -68,8 +68,6 @@ METRICS = (
     Metric(
         "network_utility", "network utility", "requests/s", "higher", _mean_of("network_utility")
     ),
-    *_per_application("utility", "utility", "requests/s", "higher", _utility),
-    Metric("served_share", "served share", "1", "higher", _served_share),
     Metric("envy_freeness", "envy-freeness", "1", "higher", _mean_of("envy_freeness")),
     Metric(
         "envy_freeness_saturated",
@@ -78,6 +76,8 @@ METRICS = (
         "higher",
         _mean_of("envy_freeness_saturated"),
     ),
+    Metric("served_share", "served share", "1", "higher", _served_share),
+    *_per_application("utility", "utility", "requests/s", "higher", _utility),
     Metric("delay", "mean delay", "s", "lower", _delay_s(0, 1, 2)),
     *_per_application("delay", "mean delay", "s", "lower", _delay_s),
     *_per_application("edge_delay", "mean delay at the edge", "s", "lower", _edge_delay_s),
