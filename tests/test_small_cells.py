@@ -74,7 +74,11 @@ def plain(env, state, decision):
         bits, cycles = float(state.task_bits[m, n]), float(state.task_cycles[m, n])
         rate = 0.0
         if k >= 0:
-            rate = bandwidth * np.log2(1 + power[m, n] * gain[m, n, m, k] / (noise + heard[m, k]))
+            rate = (
+                bandwidth
+                * np.log1p(power[m, n] * gain[m, n, m, k] / (noise + heard[m, k]))
+                / np.log(2)
+            )
         transmit = execute = 0.0
         if a > 0:
             transmit = min(a * bits / rate, slot) if rate > 0 else slot
