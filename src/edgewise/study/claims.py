@@ -1,6 +1,6 @@
 """A sentence of the paper's evaluation as a measurable check, and what was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,6 +32,17 @@ class Verdict:
             "seeds": self.seeds,
             "note": self.note,
         }
+
+
+def graded(holds: Sequence[bool]) -> VerdictWord:
+    """The verdict on a claim of several parts.
+
+    >>> graded([True, False])
+    'holds in part'
+    """
+    if all(holds):
+        return "holds"
+    return "holds in part" if any(holds) else "does not hold"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ lies above zero. "OQL" is both settings, OQL-Cent and OQL-Dist, and a claim on i
 each. Rivals work from nominal rates, as OQL does, unless their name says otherwise.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -23,19 +23,13 @@ from edgewise.scenarios.application_utility.sweeps import (
     SERVERS,
     SHARES,
 )
-from edgewise.study.claims import Verdict, VerdictWord
+from edgewise.study.claims import Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
 Numbers = dict[str, float | Interval]
 Read = Callable[[str], np.ndarray]
 """Scheme → values `[seeds]`."""
-
-
-def graded(holds: Sequence[bool]) -> VerdictWord:
-    if all(holds):
-        return "holds"
-    return "holds in part" if any(holds) else "does not hold"
 
 
 def above_zero(interval: Interval) -> bool:

@@ -4,7 +4,6 @@ Differences are paired over seeds; "above" means that the 95% interval of the pa
 lies above zero.
 """
 
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from edgewise.scenarios.server_load_balance.figures import (
     USERS,
     smoothed,
 )
-from edgewise.study.claims import Claim, Verdict, VerdictWord
+from edgewise.study.claims import Claim, Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
@@ -26,12 +25,6 @@ EXPLORATION = (
     "the value learners explore by uniform actions, falling to 2% over half the run: that schedule "
     "sets their speed; DTOMALB samples its own policy, and learned worse with the same schedule"
 )
-
-
-def _word(holds: Sequence[bool]) -> VerdictWord:
-    if all(holds):
-        return "holds"
-    return "holds in part" if any(holds) else "does not hold"
 
 
 def _final_score(results: Results, scheme: str) -> np.ndarray:
@@ -63,7 +56,7 @@ def _highest(results: Results) -> Verdict:
         f"dtomalb - {other}": mean_interval(ours - _final_score(results, other))
         for other in ("dqn-tolb", "idql-tolb")
     }
-    return Verdict(_word([_above(i) for i in over.values()]), dict(over), len(ours))
+    return Verdict(graded([_above(i) for i in over.values()]), dict(over), len(ours))
 
 
 def _fastest(results: Results) -> Verdict:
@@ -72,7 +65,7 @@ def _fastest(results: Results) -> Verdict:
     numbers: dict[str, float | Interval] = {
         f"slots, {name}": mean_interval(value) for name, value in slots.items()
     }
-    return Verdict(_word([_above(i) for i in later]), numbers, SEEDS, EXPLORATION)
+    return Verdict(graded([_above(i) for i in later]), numbers, SEEDS, EXPLORATION)
 
 
 def _central_is_slow_and_stuck(results: Results) -> Verdict:
@@ -84,7 +77,7 @@ def _central_is_slow_and_stuck(results: Results) -> Verdict:
         "score below dtomalb by": below,
         "slots later than dtomalb by": later,
     }
-    return Verdict(_word([_above(below), _above(later)]), numbers, SEEDS, EXPLORATION)
+    return Verdict(graded([_above(below), _above(later)]), numbers, SEEDS, EXPLORATION)
 
 
 def _independent_is_unstable(results: Results) -> Verdict:
@@ -93,7 +86,7 @@ def _independent_is_unstable(results: Results) -> Verdict:
     numbers: dict[str, float | Interval] = {
         f"sd, {name}": mean_interval(value) for name, value in spread.items()
     }
-    return Verdict(_word([_above(i) for i in more]), numbers, SEEDS)
+    return Verdict(graded([_above(i) for i in more]), numbers, SEEDS)
 
 
 def _load_term_helps(results: Results) -> Verdict:
@@ -113,7 +106,7 @@ def _load_term_helps(results: Results) -> Verdict:
         - results.values(CONVERGENCE, "dtomalb", "delay_mean")
     )
     return Verdict(
-        _word([_above(i) for i in numbers.values()]),
+        graded([_above(i) for i in numbers.values()]),
         {**numbers, "delay saved by the load term [s]": delay},
         SEEDS,
         "a statement on learning; on the optimal delay it cannot hold: ω2 = 0 minimises delay",
@@ -131,7 +124,7 @@ def _falls_with_users(results: Results) -> Verdict:
         numbers[f"{scheme}, {USERS[0]} to {USERS[-1]} users"] = mean_interval(
             utility[:, -1] - utility[:, 0]
         )
-    return Verdict(_word(holds), dict(numbers), SEEDS, "every step of the mean must fall")
+    return Verdict(graded(holds), dict(numbers), SEEDS, "every step of the mean must fall")
 
 
 def _above_everybody(results: Results) -> Verdict:
@@ -145,7 +138,7 @@ def _above_everybody(results: Results) -> Verdict:
         ahead = mean_interval(ours - others[best])
         holds.append(_above(ahead))
         numbers[f"{n} users, over {best}"] = ahead
-    return Verdict(_word(holds), dict(numbers), SEEDS, "against the better of IDQL and DQN")
+    return Verdict(graded(holds), dict(numbers), SEEDS, "against the better of IDQL and DQN")
 
 
 def _balanced(results: Results) -> Verdict:
@@ -164,7 +157,7 @@ def _balanced(results: Results) -> Verdict:
     }
     rises = bool(np.all(np.diff(cycles) > 0))
     return Verdict(
-        _word([ratio.mean <= 1.3, rises]),
+        graded([ratio.mean <= 1.3, rises]),
         numbers,
         SEEDS,
         "a near-fixed map of ten users onto five servers is too coarse for equal mean loads",

@@ -24,19 +24,13 @@ from edgewise.scenarios.small_cells.sweeps import (
     RATES,
     SEEDS,
 )
-from edgewise.study.claims import Claim, Verdict, VerdictWord
+from edgewise.study.claims import Claim, Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
 Numbers = dict[str, float | Interval]
 LAST = 20
 """Episodes at the end of training, over which stability is judged."""
-
-
-def _word(holds: Sequence[bool]) -> VerdictWord:
-    if all(holds):
-        return "holds"
-    return "holds in part" if any(holds) else "does not hold"
 
 
 def _ahead(results: Results, metric: str, first: str, second: str, sign: float = 1.0) -> Interval:
@@ -47,7 +41,7 @@ def _ahead(results: Results, metric: str, first: str, second: str, sign: float =
 
 def _all_above(results: Results, metric: str, pairs: Sequence[tuple[str, str]]) -> Verdict:
     numbers = {f"{a} - {b}": _ahead(results, metric, a, b) for a, b in pairs}
-    return Verdict(_word([i.low > 0 for i in numbers.values()]), dict(numbers), SEEDS)
+    return Verdict(graded([i.low > 0 for i in numbers.values()]), dict(numbers), SEEDS)
 
 
 def still_rising(results: Results, scheme: str) -> Interval:
@@ -100,7 +94,7 @@ def _most_stable(results: Results) -> Verdict:
             more = mean_interval(measure(results, other) - measure(results, "ma-drl"))
             numbers[f"{name}, {other} - ma-drl"] = more
             holds.append(more.low > 0)
-    return Verdict(_word(holds), numbers, SEEDS, "in system reward, with exploration on")
+    return Verdict(graded(holds), numbers, SEEDS, "in system reward, with exploration on")
 
 
 def _most_even(results: Results) -> Verdict:
@@ -128,7 +122,7 @@ def _no_local_energy(results: Results) -> Verdict:
         for s in ("ma-drl", "f-drl", "il-drl")
     }
     holds = [found["ma-drl"].mean < 1e-3, found["f-drl"].mean > 1e-2, found["il-drl"].mean > 1e-2]
-    return Verdict(_word(holds), {f"{s} [J]": i for s, i in found.items()}, SEEDS)
+    return Verdict(graded(holds), {f"{s} [J]": i for s, i in found.items()}, SEEDS)
 
 
 def _ratio(results: Results, metric: str) -> Interval:
@@ -141,7 +135,7 @@ def _ratio(results: Results, metric: str) -> Interval:
 def _slightly_more_energy(results: Results) -> Verdict:
     ratio = _ratio(results, "energy")
     holds = [1.0 < ratio.mean <= 1.15]
-    return Verdict(_word(holds), {"f-drl/ma-drl": ratio}, SEEDS)
+    return Verdict(graded(holds), {"f-drl/ma-drl": ratio}, SEEDS)
 
 
 def _far_above(results: Results) -> Verdict:
@@ -157,7 +151,7 @@ def _far_above(results: Results) -> Verdict:
     }
     note = "differences of at least 0.05; the references and our own scheme are shown beside them"
     return Verdict(
-        _word([i.low >= 0.05 for i in numbers.values()]), {**numbers, **against}, SEEDS, note
+        graded([i.low >= 0.05 for i in numbers.values()]), {**numbers, **against}, SEEDS, note
     )
 
 
@@ -167,13 +161,13 @@ def _highest_share(results: Results) -> Verdict:
 
 def _share_ratio(results: Results) -> Verdict:
     ratio = _ratio(results, "guaranteed")
-    return Verdict(_word([0.75 <= ratio.mean <= 0.95]), {"f-drl/ma-drl": ratio}, SEEDS)
+    return Verdict(graded([0.75 <= ratio.mean <= 0.95]), {"f-drl/ma-drl": ratio}, SEEDS)
 
 
 def _local_is_never_in_time(results: Results) -> Verdict:
     share = results.values(MAIN, "local", "guaranteed")
     note = "by construction: the limit is 0.9 of the local latency"
-    return Verdict(_word([bool(np.all(share == 0))]), {"local": float(share.max())}, SEEDS, note)
+    return Verdict(graded([bool(np.all(share == 0))]), {"local": float(share.max())}, SEEDS, note)
 
 
 def _may_be_infeasible(results: Results) -> Verdict:
@@ -190,7 +184,7 @@ def _may_be_infeasible(results: Results) -> Verdict:
         "the best share that we found, offloading only the tenth that a deadline needs; apart: "
         "stations 250 m apart; anywhere: without that"
     )
-    return Verdict(_word(holds), numbers, share.shape[0], note)
+    return Verdict(graded(holds), numbers, share.shape[0], note)
 
 
 def _cheaper_training(results: Results) -> Verdict:
@@ -211,7 +205,7 @@ def _cheaper_training(results: Results) -> Verdict:
         ),
     }
     note = f"a base station's bytes in a round of {ROUND_SLOTS} slots"
-    return Verdict(_word([f < ma, 2 * model < sent + received]), numbers, SEEDS, note)
+    return Verdict(graded([f < ma, 2 * model < sent + received]), numbers, SEEDS, note)
 
 
 MAIN_ONLY = (MAIN,)

@@ -50,7 +50,7 @@ SUBSTITUTED = {
     "huber": 100.0,
 }
 LEARNING = {**PRINTED, **SUBSTITUTED}
-SLOTS = 30_000
+SLOTS = 50_000
 PATHWISE = {"width": 32, "num_envs": 16, "rate": 3e-3, "limit": 0.95}
 PATHWISE_SLOTS = 3000
 EPISODE_SLOTS = 100
