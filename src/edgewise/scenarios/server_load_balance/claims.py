@@ -4,7 +4,6 @@ Differences are paired over seeds; "above" means that the 95% interval of the pa
 lies above zero.
 """
 
-
 import numpy as np
 
 from edgewise.scenarios.server_load_balance.figures import (
