@@ -41,3 +41,14 @@ def nearest_sites(
         return index, jnp.sqrt(-closest)
 
     return jax.lax.map(of_one, points_m, batch_size=256)
+
+
+def distances_m(
+    from_xy_m: Float[Array, "sources 2"], to_xy_m: Float[Array, "targets 2"]
+) -> Float[Array, "sources targets"]:
+    """Distance [m] from every source to every target.
+
+    >>> distances_m(jnp.zeros((1, 2)), jnp.array([[3.0, 4.0]])).tolist()
+    [[5.0]]
+    """
+    return jnp.linalg.norm(from_xy_m[:, None] - to_xy_m[None], axis=-1)
