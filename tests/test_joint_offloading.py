@@ -16,7 +16,6 @@ import edgewise
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.errors import UserError
-from edgewise.core.rollout import rollout
 from edgewise.scenarios.joint_offloading.env import Decision, State
 from edgewise.scenarios.joint_offloading.methods import METHODS
 from edgewise.scenarios.joint_offloading.placing import objective_of
@@ -79,11 +78,11 @@ def test_outcome_follows_the_equations():
 
 
 def test_all_local_costs_what_a_hand_finds():
-    """30 x (1 s + 0.125 J): 5e8 cycles at 5e8 Hz, 1e-27 x (5e8)^3 = 0.125 W."""
-    env = edgewise.make("joint-offloading")
+    """8 x (1 s + 0.125 J): 5e8 cycles at 5e8 Hz, 1e-27 x (5e8)^3 = 0.125 W."""
+    env = make()
     state = drawn(env, 0)
-    outcome = env.evaluate(state, env.decode(state, jnp.zeros((2, 30))))
-    np.testing.assert_allclose(outcome.objective, 30 * 1.125, rtol=1e-6)
+    outcome = env.evaluate(state, env.decode(state, jnp.zeros((SERVERS, DEVICES))))
+    np.testing.assert_allclose(outcome.objective, 8 * 1.125, rtol=1e-6)
     np.testing.assert_allclose(outcome.rate_bps, 0.0)
 
 
@@ -147,9 +146,8 @@ def test_gains_follow_distance_and_fading():
     )
 
 
-@pytest.mark.parametrize("parameters", [{}, UNEQUAL, {"num_servers": 3, "energy_weight": 0.0}])
-def test_the_contract(parameters):
-    edgewise.check_env(make(**parameters))
+def test_the_contract():
+    edgewise.check_env(make(num_servers=3, energy_weight=0.0, **UNEQUAL), slots=1)
 
 
 @pytest.mark.parametrize(
@@ -219,15 +217,15 @@ def test_unequal_tasks_beyond_the_solver_are_refused():
 def test_fixed_placement_is_the_best_constant_one(parameters):
     """Against exhaustive search over constants, on other draws: it may lose what 512 draws leave
     open, and no more."""
-    env = make(num_devices=5, **parameters)
+    env = make(num_devices=4, **parameters)
     state = drawn(env, 2)
     fixed = eqx.filter_jit(best_fixed_placement)(env, jax.random.key(7), state)
-    slots = jax.vmap(lambda k: env.restart(k, state))(jax.random.split(jax.random.key(8), 2000))
+    slots = jax.vmap(lambda k: env.restart(k, state))(jax.random.split(jax.random.key(8), 500))
 
     def mean_objective(placement):
         return jnp.mean(jax.vmap(lambda slot: objective_of(env, slot)(placement))(slots))
 
-    best = eqx.filter_jit(lambda: exhaustive(mean_objective, 5, SERVERS + 1)[1])()
+    best = eqx.filter_jit(lambda: exhaustive(mean_objective, 4, SERVERS + 1)[1])()
     assert float(mean_objective(fixed.placement)) <= float(best) * 1.02
 
 
@@ -251,17 +249,28 @@ def test_surplus_stays_local():
 
 def test_no_scheme_beats_the_optimum_slot_by_slot():
     env = make(num_devices=6)
-    state, key = drawn(env, 5), jax.random.key(6)
+    state = drawn(env, 5)
     plans = {method.name: method.plan for method in METHODS if method.plan is not None}
 
     @eqx.filter_jit
-    def objectives(plan):
-        scheduler = plan(env, jax.random.key(0), state)
-        return rollout(env, scheduler, key, state, 20).outcome.objective
+    def objectives(key):
+        slots = jax.vmap(lambda k: env.restart(k, state))(jax.random.split(key, 20))
 
-    best = objectives(plans.pop("optimum"))
-    for name, plan in plans.items():
-        assert bool(jnp.all(objectives(plan) >= best * (1 - 1e-5))), name
+        def of(plan):
+            scheduler = plan(env, key, state)
+
+            def one(slot):
+                decision, _ = scheduler.decide(env, key, slot, None)
+                return env.evaluate(slot, decision).objective
+
+            return jax.vmap(one)(slots)
+
+        return {name: of(plan) for name, plan in plans.items()}
+
+    found = objectives(jax.random.key(6))
+    best = found.pop("optimum")
+    for name, values in found.items():
+        assert bool(jnp.all(values >= best * (1 - 1e-5))), name
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Int
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+
+from edgewise.baselines.highs import Program
 
 FIRST_TANGENTS = 24
 MAX_ROUNDS = 50
@@ -67,27 +68,26 @@ def _solve_with_tangents(
     num_x = num_tasks * num_places
     one_place_each = sparse.hstack(
         [
-            sparse.kron(sparse.eye(num_tasks), np.ones((1, num_places))),
-            sparse.csr_matrix((num_tasks, num_places)),
+            sparse.kron(sparse.eye_array(num_tasks), np.ones((1, num_places))),
+            sparse.csr_array((num_tasks, num_places)),
         ]
     )
-    below = sparse.lil_matrix((len(tangents), num_x + num_places))
+    above_tangent = sparse.lil_array((len(tangents), num_x + num_places))
     for row, (place, point) in enumerate(tangents):
         slope = 2.0 * point * g[place]
-        below[row, np.arange(num_tasks) * num_places + place] = -slope * r
-        below[row, num_x + place] = 1.0
+        above_tangent[row, np.arange(num_tasks) * num_places + place] = -slope * r
+        above_tangent[row, num_x + place] = 1.0
     at_zero = np.array([-g[place] * point**2 for place, point in tangents])
-    answer = milp(
-        np.concatenate([cost.ravel(), np.ones(num_places)]),
-        integrality=np.concatenate([np.ones(num_x), np.zeros(num_places)]),
-        bounds=Bounds(0.0, np.concatenate([np.ones(num_x), np.full(num_places, np.inf)])),
-        constraints=[
-            LinearConstraint(one_place_each, 1.0, 1.0),
-            LinearConstraint(below.tocsr(), at_zero, np.inf),
-        ],
+    one = np.ones(num_tasks)
+    program = Program(
+        cost=np.concatenate([cost.ravel(), np.ones(num_places)]),
+        lower=np.zeros(num_x + num_places),
+        upper=np.concatenate([np.ones(num_x), np.full(num_places, np.inf)]),
+        integer=np.arange(num_x + num_places) < num_x,
+        rows=sparse.csr_array(sparse.vstack([one_place_each, above_tangent])),
+        below=np.concatenate([one, at_zero]),
+        above=np.concatenate([one, np.full(len(tangents), np.inf)]),
         options={"mip_rel_gap": RELATIVE_GAP / 10},
     )
-    if answer.x is None:
-        raise RuntimeError(f"HiGHS found no placement: {answer.message}")
-    place = answer.x[:num_x].reshape(num_tasks, num_places).argmax(axis=1)
-    return place, float(answer.mip_dual_bound)
+    x, promised = program.solved()
+    return x[:num_x].reshape(num_tasks, num_places).argmax(axis=1), promised

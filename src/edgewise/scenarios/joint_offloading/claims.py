@@ -1,7 +1,8 @@
 """The sentences of Jiang et al., Section VI, as checks on our runs."""
 
 from edgewise.scenarios.joint_offloading import judged_comparison, judged_training
-from edgewise.scenarios.joint_offloading.experiments import CLOCKS, IMITATION, SEARCH
+from edgewise.scenarios.joint_offloading.clocks import CLOCKS
+from edgewise.scenarios.joint_offloading.experiments import IMITATION, SEARCH
 from edgewise.scenarios.joint_offloading.sweeps import BY_DEVICES, BY_SERVERS, TRAINING, TRAINING_C
 from edgewise.study.claims import Claim
 

@@ -4,14 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgewise.scenarios.joint_offloading.experiments import (
-    CLOCKED,
-    CLOCKS,
-    SEEDS,
-    TRAINED,
-)
+from edgewise.scenarios.joint_offloading.clocks import CLOCKED, CLOCKS, TRAINED
+from edgewise.scenarios.joint_offloading.experiments import SEEDS
 from edgewise.scenarios.joint_offloading.judging import Numbers, above, gain_percent, word
-from edgewise.scenarios.joint_offloading.methods import TRAINING_SLOTS
 from edgewise.scenarios.joint_offloading.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
@@ -20,8 +15,11 @@ from edgewise.scenarios.joint_offloading.sweeps import (
     SERVERS,
     TRAINING,
     TRAINING_C,
-    final_reward,
-    slots_to,
+)
+from edgewise.scenarios.joint_offloading.training_times import (
+    equal_reward_s,
+    textbook_training_s,
+    training_s,
 )
 from edgewise.study.claims import Verdict
 from edgewise.study.results import Results
@@ -29,7 +27,6 @@ from edgewise.study.statistics import Interval, gaps_percent, mean_interval
 from edgewise.study.sweep import Sweep
 
 BASELINES = DEPLOYED[1:]
-NEARLY_FINAL = 0.97
 
 
 def reward_order(results: Results) -> Verdict:
@@ -55,20 +52,18 @@ def reward_order(results: Results) -> Verdict:
 
 
 def least_training_time(results: Results) -> Verdict:
-    clocks = results.experiment(CLOCKS)
-    prepared_s = (clocks["demonstrations_s"] + clocks["pretraining_s"])[:, 0]
-    level = NEARLY_FINAL * np.minimum.reduce([final_reward(results, name) for name in TRAINED])
-    spent_s, equal_s = {}, {}
-    for scheme, slot_s in zip(TRAINED, clocks["slot_s"].T, strict=True):
-        extra_s = prepared_s if scheme == "dirs" else np.zeros_like(slot_s)
-        spent_s[scheme] = TRAINING_SLOTS * slot_s + extra_s
-        equal_s[scheme] = slots_to(results, scheme, level) * slot_s + extra_s
     numbers: Numbers = {}
     holds = []
-    for what, seconds in (("training", spent_s), ("to equal reward", equal_s)):
+    for what, seconds in (
+        ("training", training_s(results)),
+        ("to equal reward", equal_reward_s(results)),
+    ):
         numbers |= {f"{what}, {name} [s]": mean_interval(s) for name, s in seconds.items()}
         others = (seconds[name] - seconds["dirs"] for name in TRAINED[1:])
         holds += [above(mean_interval(later)) for later in others]
+    for name, seconds_once in textbook_training_s(results).items():
+        what = f"training, {name} that asks the objective once a slot [s]"
+        numbers[what] = mean_interval(seconds_once)
     note = (
         "same machine, compilation apart, demonstrations and pre-training counted; equal reward: "
         "97% of the least final one; wall clock, so it differs from machine to machine"

@@ -33,7 +33,7 @@ DIRS: Mapping[str, Any] = {
     "demonstrations": 256,
     "capacity": 1024,
     "learning_rate": 3e-3,
-    "l2": 5e-4,
+    "l2": 1e-4,
     "online_evaluations": 100,
     "online_exponent": 1.9,
     "demonstration_evaluations": 1000,
@@ -47,11 +47,12 @@ ACTOR_CRITIC: Mapping[str, Any] = {
     "entropy_weight": 0.1,
 }
 DDPG: Mapping[str, Any] = {
-    "actor_rate": 1e-3,
-    "critic_rate": 1e-3,
+    "actor_rate": 2e-3,
+    "critic_rate": 2e-3,
     "discount": 0.0,
-    "noise": (0.3, 0.05),
-    "capacity": 3000,
+    "noise": (1.0, 0.3),
+    "num_envs": 16,
+    "capacity": 16_000,
     "batch_size": 256,
     "warmup_slots": 100,
     "update_every": 1,
@@ -126,6 +127,7 @@ METHODS = (
         program=make_ddpg,
         settings=DDPG,
         slots=TRAINING_SLOTS,
+        note="16 copies of the layout side by side, so 16 questions to the objective a slot",
     ),
     Method(
         name="random",

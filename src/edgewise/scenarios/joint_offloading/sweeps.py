@@ -18,10 +18,10 @@ SHOWN_BUDGETS = (10, 100, 1000, 3000)
 WINDOW = 100
 """Slots that a training curve is averaged over."""
 
-TRAINING = Sweep("training", (*LEARNED, *REFERENCES), SEEDS)
-TRAINING_C = Sweep(
-    "training, preset C", ("dirs", "actor-critic", "fixed", "optimum"), SEEDS, fixed=PRESETS["C"]
-)
+TRAINING = Sweep("training", (*LEARNED, *DEPLOYED[1:], *REFERENCES), SEEDS)
+COMPARED = ("dirs", "actor-critic", "ddpg", "levy", "fixed", "local", "optimum")
+TRAINING_C = Sweep("training, preset C", COMPARED, SEEDS, fixed=PRESETS["C"])
+UNEQUAL = Sweep("unequal tasks", COMPARED, SEEDS, fixed={"task_spread": 0.5})
 BY_DEVICES = Sweep("devices", (*DEPLOYED, *REFERENCES), SEEDS, vary={"num_devices": DEVICES})
 BY_SERVERS = Sweep("servers", (*DEPLOYED, *REFERENCES), SEEDS, vary={"num_servers": SERVERS})
 BY_BUDGET = Sweep(
