@@ -1,4 +1,4 @@
-"""How long the Lévy search and the exact optimum take: `python benchmarks/levy.py`."""
+"""How long the Lévy search and the exact optimum take: `python -m benchmarks.levy`."""
 
 import time
 from collections.abc import Callable
@@ -32,8 +32,10 @@ def main() -> None:
         _print(f"{case}: optimum", solve, state)
     env = edgewise.make("joint-offloading")
     keys = jax.random.split(jax.random.key(2), BATCH)
-    states = eqx.filter_jit(jax.vmap(env.reset))(keys)
-    batch = eqx.filter_jit(jax.vmap(lambda key, state: _search(env, key, state)))
+    states = eqx.filter_jit(lambda keys: jax.vmap(env.reset)(keys))(keys)
+    batch = eqx.filter_jit(
+        lambda keys, states: jax.vmap(lambda key, state: _search(env, key, state))(keys, states)
+    )
     _print(
         f"30 devices, 2 servers: {EVALUATIONS} evaluations of {BATCH} states", batch, keys, states
     )

@@ -22,8 +22,8 @@ TRAINING = Sweep("training", (*LEARNED, *DEPLOYED[1:], *REFERENCES), SEEDS)
 COMPARED = ("dirs", "actor-critic", "ddpg", "levy", "fixed", "local", "optimum")
 TRAINING_C = Sweep("training, preset C", COMPARED, SEEDS, fixed=PRESETS["C"])
 UNEQUAL = Sweep("unequal tasks", COMPARED, SEEDS, fixed={"task_spread": 0.5})
-BY_DEVICES = Sweep("devices", (*DEPLOYED, *REFERENCES), SEEDS, vary={"num_devices": DEVICES})
-BY_SERVERS = Sweep("servers", (*DEPLOYED, *REFERENCES), SEEDS, vary={"num_servers": SERVERS})
+BY_DEVICES = Sweep("devices", (*DEPLOYED, "optimum"), SEEDS, vary={"num_devices": DEVICES})
+BY_SERVERS = Sweep("servers", (*DEPLOYED, "optimum"), SEEDS, vary={"num_servers": SERVERS})
 BY_BUDGET = Sweep(
     "online budget",
     ("dirs", "dirs-no-imitation"),
