@@ -30,7 +30,6 @@ from edgewise.scenarios.joint_offloading.sweeps import (
     BY_SERVERS,
     BY_SHOWN_BUDGET,
     COMPARED,
-    DEPLOYED,
     DEVICES,
     LEARNED,
     SERVERS,
@@ -164,7 +163,7 @@ def _against(
     rows: Rows = []
     shown = (("total_delay", "total time [s]"), ("total_energy", "total energy [J]"))
     for axes, (metric, title) in zip(canvas.subplots(1, 2), shown, strict=True):
-        for scheme in (*DEPLOYED, "optimum"):
+        for scheme in sweep.schemes:
             rows += line_of(results, axes, sweep, scheme, metric, name, values)
         labelled(axes, label, title)
     return rows

@@ -23,7 +23,7 @@ COMPARED = ("dirs", "actor-critic", "ddpg", "levy", "fixed", "local", "optimum")
 TRAINING_C = Sweep("training, preset C", COMPARED, SEEDS, fixed=PRESETS["C"])
 UNEQUAL = Sweep("unequal tasks", COMPARED, SEEDS, fixed={"task_spread": 0.5})
 BY_DEVICES = Sweep("devices", (*DEPLOYED, "optimum"), SEEDS, vary={"num_devices": DEVICES})
-BY_SERVERS = Sweep("servers", (*DEPLOYED, "optimum"), SEEDS, vary={"num_servers": SERVERS})
+BY_SERVERS = Sweep("servers", (*DEPLOYED, "levy", "optimum"), SEEDS, vary={"num_servers": SERVERS})
 BY_BUDGET = Sweep(
     "online budget",
     ("dirs", "dirs-no-imitation"),

@@ -1,4 +1,4 @@
-"""What training takes [s]: for equal slots, and to equal reward (Table III)."""
+"""What training takes in CPU seconds: for equal slots, and to equal reward (Table III)."""
 
 import numpy as np
 
