@@ -81,14 +81,13 @@ def _table_3(results: Results, canvas: Canvas) -> Rows:
                 "train_s": whole_s[scheme].mean(),
                 "of_it_prepare_s": preparation_s(results, scheme).mean(),
                 "to_equal_reward_s": equal_s[scheme].mean(),
-                "compile_s": results.cost(TRAINING, scheme)["compile_s"].max(),
                 "forward_us": 1e6 * forward_s["one agent" if scheme == "dirs" else scheme],
                 "reward": reward.mean,
                 "low": reward.low,
                 "high": reward.high,
             }
         )
-    names = ("train_s", "of_it_prepare_s", "to_equal_reward_s", "compile_s", "forward_us")
+    names = ("train_s", "of_it_prepare_s", "to_equal_reward_s", "forward_us")
     lines = [
         [
             title_of(results, row["scheme"]),
@@ -98,7 +97,7 @@ def _table_3(results: Results, canvas: Canvas) -> Rows:
         for row in rows
     ]
     header = ["scheme", "training [s]", "of it to prepare", "to equal reward [s]"]
-    table_of(canvas, [*header, "compiling [s]", "forward pass [µs]", "reward"], lines)
+    table_of(canvas, [*header, "forward pass [µs]", "reward"], lines)
     return rows
 
 
@@ -195,7 +194,8 @@ def _figure_gap(results: Results, canvas: Canvas) -> Rows:
             {"world": world, "scheme": name, **gap.as_json()}
             for name, gap in zip(schemes, gaps, strict=True)
         ]
-    axes.set_xticks(np.arange(len(schemes)), [title_of(results, name) for name in schemes])
+    titles = [title_of(results, name).replace(" ", "\n") for name in schemes]
+    axes.set_xticks(np.arange(len(schemes)), titles)
     labelled(axes, "", "objective above the optimum [%]")
     return rows
 
