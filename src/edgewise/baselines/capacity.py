@@ -1,10 +1,11 @@
 """The best assignment of users to places whose total load fits a capacity; on the host."""
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
+
+from edgewise.baselines.highs import Program
 
 Matrix = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -81,25 +82,16 @@ def _by_mixed_integer_program(worth: Matrix, load: Matrix, capacity: float) -> P
     used = sparse.csr_array(np.repeat(load / capacity, places)[None])
     rows = sparse.csr_array(sparse.vstack([one_place, one_user, used]))
 
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = worth.size, rows.shape[0]
-    program.col_cost_ = -worth.ravel() / worth.max()
-    program.col_lower_, program.col_upper_ = np.zeros(worth.size), np.ones(worth.size)
-    program.row_lower_ = np.full(rows.shape[0], -highspy.kHighsInf)
-    program.row_upper_ = np.ones(rows.shape[0])
-    program.integrality_ = [highspy.HighsVarType.kInteger] * worth.size
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_ = rows.indptr
-    program.a_matrix_.index_ = rows.indices
-    program.a_matrix_.value_ = rows.data
-
-    # Not through SciPy: the solver inside it writes to standard output, where tables go.
-    solver = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "mip_rel_gap": GAP, "mip_max_nodes": MAX_NODES}
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    solver.passModel(program)
-    solver.run()
-    x = np.array(solver.getSolution().col_value).reshape(worth.shape)
+    program = Program(
+        cost=-worth.ravel() / worth.max(),
+        lower=np.zeros(worth.size),
+        upper=np.ones(worth.size),
+        integer=np.ones(worth.size, bool),
+        rows=rows,
+        below=np.full(rows.shape[0], -np.inf),
+        above=np.ones(rows.shape[0]),
+        options={"mip_rel_gap": GAP, "mip_max_nodes": MAX_NODES},
+    )
+    x = program.solved()[0].reshape(worth.shape)
     chosen = (x > 0.5) & (worth > 0)
     return np.where(chosen.any(axis=1), chosen.argmax(axis=1), -1)

@@ -1,0 +1,102 @@
+"""An ensemble of binary experts trained together: each sees its own part of the state and says,
+task by task, whether the task is for it (Jiang et al., Section V-C)."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+
+from edgewise.core.policy import Decentralised
+from edgewise.core.spaces import Box
+from edgewise.learners.imitation import cross_entropy, imitate, squared_norm
+from edgewise.learners.maddpg import GreedyActor
+from edgewise.learners.networks import (
+    Network,
+    adam_start,
+    adam_step,
+    batch_last,
+    forward,
+    init_network,
+)
+
+
+class Example(eqx.Module):
+    """A state as the agents saw it and the placement they should have chosen (0: no agent).
+    A batch has a leading axis."""
+
+    observation: Float[Array, "*batch agents features"]
+    placement: Int[Array, "*batch tasks"]
+
+
+class Learned(eqx.Module):
+    """The agents' networks and their optimiser's moments."""
+
+    network: Network
+    moments: optax.OptState
+
+
+class Ensemble(eqx.Module):
+    """One network per agent, features-80-60-tasks in the paper, with sigmoid outputs."""
+
+    num_agents: int = eqx.field(static=True)
+    observation_size: int = eqx.field(static=True)
+    num_tasks: int = eqx.field(static=True)
+    hidden: tuple[int, ...] = eqx.field(static=True, default=(80, 60))
+    rate: float = eqx.field(static=True, default=1e-3)
+    l2: float = eqx.field(static=True, default=5e-3)
+
+    def init(self, key: PRNGKeyArray) -> Learned:
+        """Networks that know nothing."""
+        sizes = (self.observation_size, *self.hidden, self.num_tasks)
+        network = init_network(key, self.num_agents, sizes)
+        return Learned(network, adam_start(network))
+
+    def wishes(
+        self, learned: Learned, observation: Float[Array, "agents features"]
+    ) -> Float[Array, "agents tasks"]:
+        """How much each agent wants each task, 0..1."""
+        return jax.nn.sigmoid(forward(learned.network, observation[:, :, None])[:, :, 0])
+
+    def labels(self, placement: Int[Array, "batch tasks"]) -> Float[Array, "agents tasks batch"]:
+        """What each agent should have said: 1 where the task was placed on its server."""
+        own = jnp.arange(1, self.num_agents + 1)[:, None, None]
+        return (placement.T[None] == own).astype(float)
+
+    def pretrained(
+        self, key: PRNGKeyArray, learned: Learned, shown: Example, steps: int, batch_size: int
+    ) -> tuple[Learned, Float[Array, "steps agents"]]:
+        """After imitating the demonstrations `shown`, by (15). The moments start afresh."""
+        seen, label = batch_last(shown.observation), self.labels(shown.placement)
+        network, losses = imitate(
+            key, learned.network, seen, label, steps, batch_size, self.rate, self.l2
+        )
+        return Learned(network, adam_start(network)), losses
+
+    def update(
+        self, learned: Learned, batch: Example, is_demonstration: Bool[Array, " batch"]
+    ) -> tuple[Learned, Float[Array, " agents"], Float[Array, " batch"]]:
+        """After one step of Adam on (17); each agent's loss before it; and how the loss of each
+        example changed, mean over agents."""
+        seen, label = batch_last(batch.observation), self.labels(batch.placement)
+        weight = _share(is_demonstration) + _share(~is_demonstration)
+
+        def loss(network: Network) -> tuple[Array, tuple[Array, Array]]:
+            entropy = cross_entropy(forward(network, seen), label)
+            each = entropy @ weight + self.l2 * squared_norm(network)
+            return jnp.sum(each), (each, entropy)
+
+        slope, (losses, before) = jax.grad(loss, has_aux=True)(learned.network)
+        network, moments = adam_step(learned.network, slope, learned.moments, self.rate)
+        after = cross_entropy(forward(network, seen), label)
+        return Learned(network, moments), losses, jnp.mean(after - before, axis=0)
+
+    def scheduler(self, learned: Learned) -> Decentralised:
+        """Every agent from its own row; the environment takes the vote."""
+        network = tuple((layer.weight, layer.bias) for layer in learned.network)
+        return Decentralised(GreedyActor(network, Box(self.num_tasks)))
+
+
+def _share(member: Bool[Array, " batch"]) -> Float[Array, " batch"]:
+    """Weights that average over the members; all 0 if there are none."""
+    return member / jnp.maximum(jnp.sum(member), 1)

@@ -1,0 +1,82 @@
+"""The central actor-critic that DIRS is compared with."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, PRNGKeyArray
+
+from edgewise.core.env import AbstractEnv
+from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import next_state
+from edgewise.learners.actor_critic import ActorCritic, Learned
+from edgewise.learners.networks import Network
+from edgewise.scenarios.joint_offloading.env import Decision, JointOffloadingEnv, State
+from edgewise.training.program import AbstractProgram, Log
+
+
+class CentralChoices(AbstractScheduler):
+    """Every device to the place that one network, which sees all gains, finds most promising."""
+
+    learner: ActorCritic
+    actor: Network
+
+    def decide(
+        self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
+        assert isinstance(env, JointOffloadingEnv)
+        log_chances = self.learner.log_chances(self.actor, env.observe(state).reshape(-1))
+        return env.allocate(state, jnp.argmax(log_chances, axis=1)), memory
+
+
+class CentralActorCritic(AbstractProgram):
+    """Every slot the policy is tried `samples` times on the slot's state, the best try is carried
+    out, and actor and critic take one step on all of them. One sample is the textbook
+    actor-critic; 100 ask the objective as often as the search of DIRS does."""
+
+    env: JointOffloadingEnv
+    score_env: JointOffloadingEnv
+    learner: ActorCritic
+    episode_slots: int = eqx.field(static=True, default=0)
+    samples: int = eqx.field(static=True, default=100)
+
+    def init(self, key: PRNGKeyArray, state: State) -> tuple[State, Learned]:
+        return state, self.learner.init(key)
+
+    def slot(
+        self, key: PRNGKeyArray, carry: tuple[State, Learned], t: Array, progress: Array
+    ) -> tuple[tuple[State, Learned], Log]:
+        state, learned = carry
+        sample_key, world_key = jax.random.split(key)
+        seen = self.env.observe(state).reshape(-1)
+        tried = self.learner.sample(sample_key, learned, seen, self.samples)
+        outcomes = jax.vmap(
+            lambda place: self.env.evaluate(state, self.env.allocate(state, place))
+        )(tried)
+        reward = outcomes.reward[:, 0]
+        own, _ = self.scheduler(carry).decide(self.score_env, key, state, None)
+        score = jnp.mean(self.score_env.evaluate(state, own).reward)
+        learned, log = self.learner.update(learned, seen, tried, reward, progress)
+        best = jax.tree.map(lambda leaf: leaf[jnp.argmax(reward)], outcomes)
+        state = next_state(self.env, world_key, state, best, t, self.episode_slots)
+        return (state, learned), {"score": score, "sampled_score": jnp.mean(reward), **log}
+
+    def scheduler(self, carry: tuple[State, Learned]) -> AbstractScheduler:
+        return CentralChoices(self.learner, carry[1].actor)
+
+
+def make_actor_critic(
+    env: JointOffloadingEnv,
+    score_env: JointOffloadingEnv,
+    episode_slots: int,
+    samples: int,
+    **settings: float,
+) -> CentralActorCritic:
+    """Actor-critic for these environments, its layers as wide as all DIRS agents' together."""
+    learner = ActorCritic(
+        observation_size=env.num_agents * env.observation_size,
+        num_choices=env.num_devices,
+        num_options=env.num_servers + 1,
+        hidden=(80 * env.num_agents, 60 * env.num_agents),
+        **settings,
+    )
+    return CentralActorCritic(env, score_env, learner, episode_slots, samples)
