@@ -6,7 +6,7 @@ import numpy as np
 
 from edgewise.scenarios.joint_offloading.clocks import CLOCKED, CLOCKS, TRAINED
 from edgewise.scenarios.joint_offloading.experiments import SEEDS
-from edgewise.scenarios.joint_offloading.judging import Numbers, above, gain_percent, word
+from edgewise.scenarios.joint_offloading.judging import Numbers, above, gain_percent
 from edgewise.scenarios.joint_offloading.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
@@ -21,7 +21,7 @@ from edgewise.scenarios.joint_offloading.training_times import (
     textbook_training_s,
     training_s,
 )
-from edgewise.study.claims import Verdict
+from edgewise.study.claims import Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
 from edgewise.study.sweep import Sweep
@@ -47,7 +47,7 @@ def reward_order(results: Results) -> Verdict:
             for name in ("dirs", "actor-critic", "ddpg")
         },
     }
-    outcome = word([above(i) for i in order.values()])
+    outcome = graded([above(i) for i in order.values()])
     return Verdict(outcome, {**order, **more}, SEEDS, "printed: 0.0348, 0.0317, 0.0309")
 
 
@@ -68,7 +68,7 @@ def least_training_time(results: Results) -> Verdict:
         "CPU seconds of one core, which differ from machine to machine; compilation apart, "
         "demonstrations and pre-training counted; equal reward: 97% of the least final one"
     )
-    return Verdict(word(holds), numbers, SEEDS, note)
+    return Verdict(graded(holds), numbers, SEEDS, note)
 
 
 def fastest_inference(results: Results) -> Verdict:
@@ -77,7 +77,7 @@ def fastest_inference(results: Results) -> Verdict:
     numbers: Numbers = {f"{name} [µs]": mean_interval(each) for name, each in clock.items()}
     later = [mean_interval(clock[name] - clock["one agent"]) for name in ("actor-critic", "ddpg")]
     note = "one forward pass, compiled; the agents run side by side, so one agent's time counts"
-    return Verdict(word([above(i) for i in later]), numbers, SEEDS, note)
+    return Verdict(graded([above(i) for i in later]), numbers, SEEDS, note)
 
 
 def grow_with_devices(results: Results) -> Verdict:
@@ -91,7 +91,7 @@ def grow_with_devices(results: Results) -> Verdict:
             holds.append(bool(np.all(np.diff(total.mean(axis=0)) > 0)))
             ratio = mean_interval(total[:, -1] / total[:, 0])
             numbers[f"{scheme}, {metric}: {DEVICES[-1]} over {DEVICES[0]} devices"] = ratio
-    return Verdict(word(holds), numbers, SEEDS, "every step of the mean must grow")
+    return Verdict(graded(holds), numbers, SEEDS, "every step of the mean must grow")
 
 
 def _lead(results: Results, sweep: Sweep, name: str, value: int) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +131,7 @@ def best_with_devices(results: Results) -> Verdict:
     )
     numbers |= {"lead grows by": absolute, "lead grows by [points]": relative}
     holds = [*_leads(numbers), above(absolute), above(relative)]
-    return Verdict(word(holds), numbers, SEEDS, '"especially at large N": absolute and relative')
+    return Verdict(graded(holds), numbers, SEEDS, '"especially at large N": absolute and relative')
 
 
 def best_with_servers(results: Results) -> Verdict:
@@ -144,4 +144,4 @@ def best_with_servers(results: Results) -> Verdict:
         numbers[f"{servers}: the search alone above the optimum by [%]"] = mean_interval(
             gaps_percent(searched, best, "lower")
         )
-    return Verdict(word(_leads(numbers)), numbers, SEEDS)
+    return Verdict(graded(_leads(numbers)), numbers, SEEDS)

@@ -16,7 +16,6 @@ from edgewise.scenarios.joint_offloading.judging import (
     above,
     all_above,
     gain_percent,
-    word,
 )
 from edgewise.scenarios.joint_offloading.sweeps import (
     TRAINING,
@@ -24,7 +23,7 @@ from edgewise.scenarios.joint_offloading.sweeps import (
     final_reward,
     slots_to,
 )
-from edgewise.study.claims import Verdict
+from edgewise.study.claims import Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
 
@@ -42,7 +41,7 @@ def accuracy_grows(results: Results) -> Verdict:
     *growing, last = steps.values()
     holds = [*map(above, growing), last.mean <= SATURATED_POINTS]
     at = {f"test accuracy at {n} [%]": mean_interval(test[:, k]) for k, n in enumerate(SIZES)}
-    return Verdict(word(holds), {**steps, **at}, len(test))
+    return Verdict(graded(holds), {**steps, **at}, len(test))
 
 
 def penalty_helps(results: Results) -> Verdict:
@@ -57,7 +56,7 @@ def penalty_helps(results: Results) -> Verdict:
         }
 
     tuned, stronger = gained(0), gained(2)
-    outcome = word([above(i) for i in tuned.values()])
+    outcome = graded([above(i) for i in tuned.values()])
     note = "judged by the tuned penalty, the first; printed: +4.6 at 64, +2.2 at 512"
     return Verdict(outcome, {**tuned, **stronger}, len(test), note)
 
@@ -79,7 +78,7 @@ def losses_converge(results: Results) -> Verdict:
                 f"{name}: share of its fall made by slot 300": float(fallen),
             }
     note = "with imitation the loss has fallen before the first slot"
-    return Verdict(word(holds), numbers, SEEDS, note)
+    return Verdict(graded(holds), numbers, SEEDS, note)
 
 
 def totals_fall(results: Results) -> Verdict:
@@ -98,7 +97,7 @@ def totals_fall(results: Results) -> Verdict:
                 f"{scheme}, {name}: of it after slot {flat}": later,
             }
     note = "flat: at most a tenth of the fall is left; what imitation has learned cannot fall again"
-    return Verdict(word(holds), numbers, SEEDS, note)
+    return Verdict(graded(holds), numbers, SEEDS, note)
 
 
 def proposed_beats_classic(results: Results) -> Verdict:

@@ -1,10 +1,10 @@
 """How differences over paired seeds become a verdict: "above" means that the 95% interval of the
 paired difference lies above zero."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from edgewise.scenarios.joint_offloading.sweeps import TRAINING
-from edgewise.study.claims import Verdict, VerdictWord
+from edgewise.study.claims import Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
 from edgewise.study.sweep import Sweep
@@ -12,18 +12,12 @@ from edgewise.study.sweep import Sweep
 Numbers = dict[str, float | Interval]
 
 
-def word(holds: Sequence[bool]) -> VerdictWord:
-    if all(holds):
-        return "holds"
-    return "holds in part" if any(holds) else "does not hold"
-
-
 def above(interval: Interval) -> bool:
     return interval.low > 0
 
 
 def all_above(numbers: Mapping[str, Interval], seeds: int, note: str = "") -> Verdict:
-    return Verdict(word([above(i) for i in numbers.values()]), dict(numbers), seeds, note)
+    return Verdict(graded([above(i) for i in numbers.values()]), dict(numbers), seeds, note)
 
 
 def gain_percent(results: Results, scheme: str, other: str, sweep: Sweep = TRAINING) -> Interval:

@@ -20,7 +20,7 @@ from edgewise.scenarios.joint_offloading.schedulers import (
     Optimum,
     RandomPlacement,
     best_fixed_placement,
-    require_exact_optimum,
+    too_many_unequal_tasks,
 )
 from edgewise.study.scenario import Method, Metric
 
@@ -76,12 +76,10 @@ def _levy(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
 
 
 def _fixed(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    require_exact_optimum(env)
     return best_fixed_placement(env, key, state)
 
 
 def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    require_exact_optimum(env)
     return Optimum()
 
 
@@ -163,6 +161,7 @@ METHODS = (
         knowledge="local",
         source="reference: the placement of least mean objective on the layout",
         plan=_fixed,
+        too_large=too_many_unequal_tasks,
         note="planned centrally on the layout, runs blind",
     ),
     Method(
@@ -171,6 +170,7 @@ METHODS = (
         knowledge="central",
         source="reference: exact, by assignment (equal tasks) or mixed-integer program",
         plan=_optimum,
+        too_large=too_many_unequal_tasks,
     ),
 )
 

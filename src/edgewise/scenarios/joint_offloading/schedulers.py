@@ -10,7 +10,6 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.quadratic_placement import exact_placement
 from edgewise.core.env import AbstractEnv
-from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.physics.queues import work_ahead
 from edgewise.physics.topology import distances_m
@@ -101,13 +100,14 @@ def best_fixed_placement(
     return FixedPlacement(_best_placement(env, mean_cost, mean_root, jnp.var(root, axis=0)))
 
 
-def require_exact_optimum(env: JointOffloadingEnv) -> None:
-    """Refuse what no solver here can do exactly."""
-    if not env.equal_cycles and env.num_devices > MOST_UNEQUAL_TASKS:
-        raise UserError(
-            f"num_devices = {env.num_devices}: the exact optimum of unequal tasks goes up to "
-            f"{MOST_UNEQUAL_TASKS} devices; make the tasks equal, or leave out optimum and fixed"
-        )
+def too_many_unequal_tasks(env: JointOffloadingEnv) -> str | None:
+    """Why no solver here can find the exact optimum, in one line; None where one can."""
+    if env.equal_cycles or env.num_devices <= MOST_UNEQUAL_TASKS:
+        return None
+    return (
+        f"num_devices = {env.num_devices}: the exact optimum of unequal tasks goes up to "
+        f"{MOST_UNEQUAL_TASKS} devices; make the tasks equal, or leave it out"
+    )
 
 
 def _best_placement(
