@@ -28,7 +28,8 @@ test:  ## the tests, on all cores
 	$(PYTHON) -m pytest -q -n auto
 
 bench:  ## speed, as ratios within one run
-	$(PYTHON) -m benchmarks.maddpg && $(PYTHON) -m benchmarks.environments
+	for name in maddpg environments tabular levy application_utility small_cells; do \
+		$(PYTHON) -m benchmarks.$$name || exit 1; done
 
 reproduce:  ## every figure and claim of every scenario, in full
 	for name in $$($(BIN)edgewise list --names); do $(BIN)edgewise reproduce $$name || exit 1; done

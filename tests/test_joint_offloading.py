@@ -25,6 +25,7 @@ from edgewise.scenarios.joint_offloading.schedulers import (
     RandomPlacement,
     best_fixed_placement,
 )
+from edgewise.study.spec import describe
 
 DEVICES, SERVERS = 8, 2
 UNEQUAL = {"task_cycles": tuple(np.linspace(2e8, 9e8, DEVICES)), "task_spread": 0.4}
@@ -218,10 +219,10 @@ def test_placement_equals_an_assignment_program():
 
 
 def test_unequal_tasks_beyond_the_solver_are_refused():
-    env = make(num_devices=100, task_spread=0.5)
-    optimum = next(method for method in METHODS if method.name == "optimum")
-    with pytest.raises(UserError, match="up to 60 devices"):
-        optimum.plan(env, jax.random.key(0), drawn(env, 0))
+    scenario = edgewise.scenarios.get("joint-offloading")
+    for scheme in ("optimum", "fixed"):
+        with pytest.raises(UserError, match="up to 60 devices"):
+            describe(scenario, scheme, {"num_devices": 100, "task_spread": 0.5})
 
 
 def test_fixed_placement_is_the_best_constant_one():
