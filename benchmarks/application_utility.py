@@ -13,6 +13,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import next_state
 from edgewise.core.seeding import seed_keys
 from edgewise.scenarios.application_utility import SCENARIO
@@ -50,17 +51,21 @@ def learn(program: AbstractProgram, key: jax.Array, state: object, epochs: jax.A
 
 @eqx.filter_jit
 def plan(
-    env: ApplicationUtilityEnv, scheduler: object, key: jax.Array, state: object, epochs: jax.Array
+    env: ApplicationUtilityEnv,
+    scheduler: AbstractScheduler,
+    key: jax.Array,
+    state: object,
+    epochs: jax.Array,
 ) -> object:
     """The state after `epochs` epochs under a scheduler."""
 
     def epoch(t: jax.Array, held: tuple) -> tuple:
         state, memory = held
-        decision, memory = scheduler.decide(env, key, state, memory)  # type: ignore[attr-defined]
+        decision, memory = scheduler.decide(env, key, state, memory)
         outcome = env.evaluate(state, decision)
         return next_state(env, jax.random.fold_in(key, t), state, outcome, t, 0), memory
 
-    return jax.lax.fori_loop(0, epochs, epoch, (state, scheduler.start(env)))  # type: ignore[attr-defined]
+    return jax.lax.fori_loop(0, epochs, epoch, (state, scheduler.start(env)))
 
 
 def seconds_per_epoch(name: str, env: ApplicationUtilityEnv, state: object, epochs: int) -> float:
@@ -83,7 +88,7 @@ def main() -> None:
         assert isinstance(env, ApplicationUtilityEnv)
         reset = eqx.filter_jit(env.reset)
         key = seed_keys(0).layout
-        reset_s = cpu_seconds(lambda reset=reset, key=key: reset(key), repeats=1)  # type: ignore[misc]
+        reset_s = cpu_seconds(lambda reset=reset, key=key: reset(key), repeats=1)
         worlds.append((env, reset(key), devices))
         print(f"{devices} devices, {servers} servers: a layout takes {reset_s:.2f} s")
     print("CPU time per device and epoch [µs], by number of devices:")

@@ -22,7 +22,7 @@ def main() -> None:
             env.num_agents,
             env.observation_size,
             env.action_space,
-            critic_view=view,  # type: ignore[arg-type]
+            critic_view=view,
             hidden=(HIDDEN,),
             reward_scale=10.0,
         )

@@ -260,7 +260,7 @@ def test_a_table_holds_the_metrics_that_fit_and_always_the_gap() -> None:
     for width, shown_metrics in ((80, 4), (118, 8), (400, 12)):
         console = Console(width=width, file=io.StringIO())
         console.print(comparison_table(rows, console))
-        lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+        lines = console.file.getvalue().splitlines()
         row = next(line for line in lines if line.startswith(" sw"))
         assert row.count("1234 ± 5") == shown_metrics
         assert "7.0 ± 1.0" in row

@@ -13,6 +13,7 @@ from edgewise.core.policy import AbstractScheduler, Knowledge
 from edgewise.core.rollout import Trajectory
 from edgewise.training.program import AbstractProgram
 
+Better = Literal["higher", "lower", "neither"]
 Plan = Callable[[Any, PRNGKeyArray, Any], AbstractScheduler]
 """(env, key, first state of the run) → scheduler; traceable. For schemes that do not learn."""
 MakeProgram = Callable[..., AbstractProgram]
@@ -31,7 +32,7 @@ class Metric:
     name: str
     title: str
     unit: str
-    better: Literal["higher", "lower", "neither"]
+    better: Better
     measure: Callable[[Any, Trajectory], Array]
 
 

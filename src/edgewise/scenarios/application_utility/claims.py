@@ -11,13 +11,17 @@ from edgewise.scenarios.application_utility.sweeps import (
     BY_STEP,
     MAIN,
 )
-from edgewise.study.claims import Claim
+from edgewise.study.claims import Claim, Verdict
+from edgewise.study.results import Results
+from edgewise.study.sweep import Need
+
+Judge = Callable[[Results], Verdict]
 
 
 def _claim(
-    number: int, figure: str, statement: str, criterion: str, judged_by: Callable, *needs: object
+    number: int, figure: str, statement: str, criterion: str, judged_by: Judge, *needs: Need
 ) -> Claim:
-    return Claim(f"A{number}", figure, statement, criterion, needs or (MAIN,), judged_by)  # type: ignore[arg-type]
+    return Claim(f"A{number}", figure, statement, criterion, needs or (MAIN,), judged_by)
 
 
 CLAIMS = (

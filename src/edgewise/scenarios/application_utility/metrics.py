@@ -9,7 +9,7 @@ from jaxtyping import Array
 from edgewise.core.rollout import Trajectory
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.scenario import Metric
+from edgewise.study.scenario import Better, Metric
 
 Env = ApplicationUtilityEnv
 Measure = Callable[[Env, Trajectory], Array]
@@ -56,10 +56,10 @@ def _delay_limit_s(app: int) -> Measure:
 
 
 def _per_application(
-    name: str, title: str, unit: str, better: str, measure: Callable[[int], Measure]
+    name: str, title: str, unit: str, better: Better, measure: Callable[[int], Measure]
 ) -> tuple[Metric, ...]:
     return tuple(
-        Metric(f"{name}_{app}", f"{title}, {app.upper()}", unit, better, measure(i))  # type: ignore[arg-type]
+        Metric(f"{name}_{app}", f"{title}, {app.upper()}", unit, better, measure(i))
         for i, app in enumerate(APPLICATIONS)
     )
 

@@ -1,5 +1,7 @@
 """Training of DIRS (Jiang et al., Algorithms 1-4) and of what is left of it without its parts."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -128,11 +130,11 @@ def make_dirs(
     capacity: int,
     learning_rate: float,
     l2: float,
-    **settings: float,
+    **settings: Any,
 ) -> Dirs:
     """DIRS for these environments."""
     ensemble = Ensemble(
         env.num_agents, env.observation_size, env.num_devices, rate=learning_rate, l2=l2
     )
     replay = DemonstrationReplay(capacity, demonstrations)
-    return Dirs(env, score_env, ensemble, replay, episode_slots, **settings)  # type: ignore[arg-type]
+    return Dirs(env, score_env, ensemble, replay, episode_slots, **settings)

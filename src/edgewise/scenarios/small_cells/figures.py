@@ -1,4 +1,4 @@
-"""Figures 4-7 of Huang et al. 2021, and two of our own, drawn from our runs."""
+"""Figures 4-7 of Huang et al. 2021, and three of our own, drawn from our runs."""
 
 from collections.abc import Callable
 from typing import Any
