@@ -19,7 +19,7 @@ from edgewise.core.rollout import rollout
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.linear_q import AbstractBasis, GreedyLinear
 from edgewise.runs.sweep import QUICK_SLOTS, Experiment
-from edgewise.scenarios.application_utility.basis import (
+from edgewise.scenarios.application_utility.schemes.basis import (
     LEVELS,
     DemandShareBasis,
     StateActionTable,
@@ -27,8 +27,8 @@ from edgewise.scenarios.application_utility.basis import (
 )
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, State
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
-from edgewise.scenarios.application_utility.schedulers import GridOptimum, Optimum
-from edgewise.scenarios.application_utility.sweeps import SEEDS
+from edgewise.scenarios.application_utility.schemes.schedulers import GridOptimum, Optimum
+from edgewise.scenarios.application_utility.evaluation.sweeps import SEEDS
 
 FITTED_EPOCHS = 3000
 PLAYED_EPOCHS = 300

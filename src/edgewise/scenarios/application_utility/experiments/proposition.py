@@ -11,9 +11,9 @@ from jaxtyping import Array, PRNGKeyArray
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.linear_q import LinearQ, second_moment
 from edgewise.runs.sweep import QUICK_SLOTS, Experiment
-from edgewise.scenarios.application_utility.basis import DemandShareBasis
+from edgewise.scenarios.application_utility.schemes.basis import DemandShareBasis
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
-from edgewise.scenarios.application_utility.methods import LINEAR, SCHEMES, SLOTS
+from edgewise.scenarios.application_utility.schemes import LINEAR, SCHEMES, SLOTS
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
 from edgewise.training.programs import Online
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.scenarios.application_utility.sweeps import (
+from edgewise.scenarios.application_utility.evaluation.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
     BY_SHARE,

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from edgewise.runs.sweep import Need
-from edgewise.scenarios.application_utility import judge, judge_learning
-from edgewise.scenarios.application_utility.proposition import PROPOSITION
-from edgewise.scenarios.application_utility.sweeps import (
+from edgewise.scenarios.application_utility.evaluation import convergence, utility
+from edgewise.scenarios.application_utility.experiments.proposition import PROPOSITION
+from edgewise.scenarios.application_utility.evaluation.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
     BY_SHARE,
@@ -30,35 +30,35 @@ CLAIMS = (
         "4",
         "OQL has the highest utility for every application",
         "per application, above SW, TRA, ECF and DQN",
-        judge.highest_per_application,
+        utility.highest_per_application,
     ),
     _claim(
         2,
         "4",
         "TRA, ECF and DQN are near on GSD but very low on VA",
         "GSD above 0.9 and VA below 0.8 of OQL's",
-        judge.starve_va,
+        utility.starve_va,
     ),
     _claim(
         3,
         "4, 5",
         "SW shares fairly, with low utility",
         "envy-freeness above OQL's, network utility below",
-        judge.fair_but_low,
+        utility.fair_but_low,
     ),
     _claim(
         4,
         "5",
         "OQL has the highest network utility",
         "above SW, TRA, ECF and DQN",
-        judge.highest_network_utility,
+        utility.highest_network_utility,
     ),
     _claim(
         5,
         "5, 12",
         "More servers, more utility",
         "M = 30, 60, 90, 120, every step above",
-        judge.more_servers,
+        utility.more_servers,
         BY_SERVERS,
     ),
     _claim(
@@ -66,14 +66,14 @@ CLAIMS = (
         "6",
         "Envy-freeness of OQL is above that of TRA, ECF and DQN",
         "linear form, above each",
-        judge.less_envy,
+        utility.less_envy,
     ),
     _claim(
         7,
         "7-9",
         "Delay falls with the request probability",
         "P = 0.2..1, every application, every step of the mean",
-        judge.delay_falls,
+        utility.delay_falls,
         BY_SHARE,
     ),
     _claim(
@@ -81,7 +81,7 @@ CLAIMS = (
         "7-9",
         "OQL has the lowest delay for every application",
         "mean over P below SW, TRA, ECF and DQN",
-        judge.lowest_delay,
+        utility.lowest_delay,
         BY_SHARE,
     ),
     _claim(
@@ -89,14 +89,14 @@ CLAIMS = (
         "10",
         "Mean delay stays below the threshold of every application",
         "mean delay at the edge below the mean limit",
-        judge.below_threshold,
+        utility.below_threshold,
     ),
     _claim(
         10,
         "11",
         "Utility falls with the number of devices",
         "N = 300..1500, served share and total",
-        judge.falls_with_devices,
+        utility.falls_with_devices,
         BY_DEVICES,
     ),
     _claim(
@@ -104,7 +104,7 @@ CLAIMS = (
         "13",
         "Utilisation is steady under OQL and deteriorates under DQN",
         "N = 900 to 1500: OQL within 5 points; OQL's change above DQN's",
-        judge.steady_utilisation,
+        utility.steady_utilisation,
         BY_DEVICES,
     ),
     _claim(
@@ -112,28 +112,28 @@ CLAIMS = (
         "14",
         "OQL-Cent converges faster than OQL-Dist",
         "epochs to 95% of own final GSD utility",
-        judge_learning.cent_before_dist,
+        convergence.cent_before_dist,
     ),
     _claim(
         13,
         "14",
         "OQL converges faster than OQL-NA",
         "epochs to 95% of own final GSD utility",
-        judge_learning.before_tabular,
+        convergence.before_tabular,
     ),
     _claim(
         14,
         "14",
         "OQL converges faster than DQN and ECF",
         "epochs to 95% of own final GSD utility",
-        judge_learning.before_dqn_and_ecf,
+        convergence.before_dqn_and_ecf,
     ),
     _claim(
         15,
         "4, 5",
         "OQL-Dist ends above OQL-Cent",
         "network utility, above",
-        judge_learning.dist_above_cent,
+        convergence.dist_above_cent,
         MAIN,
         BY_STEP,
     ),
@@ -142,7 +142,7 @@ CLAIMS = (
         "IV",
         "The approximated Q-learning converges (Proposition 1)",
         "ϑ bounded; TD error and ‖Δϑ‖ smaller in the last tenth than in the first",
-        judge_learning.converges,
+        convergence.converges,
         MAIN,
         PROPOSITION,
     ),

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from edgewise.scenarios.application_utility.judge import (
+from edgewise.scenarios.application_utility.evaluation.utility import (
     Numbers,
     above_zero,
     graded,
     of_main,
     seed_count,
 )
-from edgewise.scenarios.application_utility.proposition import PROPOSITION
-from edgewise.scenarios.application_utility.sweeps import (
+from edgewise.scenarios.application_utility.experiments.proposition import PROPOSITION
+from edgewise.scenarios.application_utility.evaluation.sweeps import (
     BY_STEP,
     MAIN,
     OURS,

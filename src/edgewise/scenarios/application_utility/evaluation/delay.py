@@ -6,11 +6,21 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.application_utility.beyond import pareto, reach_of_the_view, step_sizes
+from edgewise.scenarios.application_utility.evaluation.fairness import (
+    pareto,
+    reach_of_the_view,
+    step_sizes,
+)
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.scenarios.application_utility.picture import Rows, bars, legend, lines, title
-from edgewise.scenarios.application_utility.reach import REACH
-from edgewise.scenarios.application_utility.sweeps import (
+from edgewise.scenarios.application_utility.evaluation.comparing import (
+    Rows,
+    bars,
+    legend,
+    lines,
+    title,
+)
+from edgewise.scenarios.application_utility.experiments.reach import REACH
+from edgewise.scenarios.application_utility.evaluation.sweeps import (
     BY_DEVICES,
     BY_SERVERS,
     BY_SHARE,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.application_utility.methods import SCHEMES
+from edgewise.scenarios.application_utility.schemes import SCHEMES
 from edgewise.study.results import Results
 
 OURS = ("oql-cent", "oql-dist")

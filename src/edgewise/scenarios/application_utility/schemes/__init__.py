@@ -1,22 +1,19 @@
 """The schemes that AlQerm and Pan 2020 compare, their ablations, and the references beside them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import jax.numpy as jnp
-from jaxtyping import Array
-
-from edgewise.learners.cooperative_q import CooperativeQ
 from edgewise.learners.dqn import Dqn
-from edgewise.learners.history_q import AbstractHistoryQ
-from edgewise.learners.joint_history_q import JointHistoryQ
-from edgewise.learners.linear_q import AbstractBasis, LinearQ
 from edgewise.runs.scheme import Scheme
-from edgewise.runs.settings import own, takes_settings_of
-from edgewise.scenarios.application_utility.basis import DemandShareBasis, StateActionTable
-from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, Outcome
-from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.scenarios.application_utility.schedulers import (
+from edgewise.scenarios.application_utility.schemes.learners import (
+    cooperative,
+    cooperative_as_printed,
+    own_functions,
+    own_tables,
+    shared_functions,
+    shared_table,
+)
+from edgewise.scenarios.application_utility.schemes.schedulers import (
     DriftPlusPenalty,
     EqualSplit,
     GridOptimum,
@@ -26,7 +23,6 @@ from edgewise.scenarios.application_utility.schedulers import (
 )
 from edgewise.training.programs import Online, Replay
 
-Env = ApplicationUtilityEnv
 PAPER = "AlQerm and Pan 2020"
 SLOTS = 1500
 
@@ -51,37 +47,13 @@ DQN = {
     "warmup_slots": 50,
 }
 
-
-def watch(outcome: Outcome) -> dict[str, Array]:
-    """For the training log: each application's utility, mean over servers [requests/s]."""
-    mean = jnp.mean(outcome.utility, axis=1)
-    return {f"utility_{name}": mean[i] for i, name in enumerate(APPLICATIONS)}
-
-
-def _linear(basis: type[AbstractBasis], shared: bool) -> Callable[..., LinearQ]:
-    @takes_settings_of(LinearQ)
-    def learner(env: Env, **settings: Any) -> LinearQ:
-        return LinearQ(basis(env.grid_levels), env.num_agents, shared, **settings)
-
-    return learner
-
-
-def _with_history(kind: type[AbstractHistoryQ]) -> Callable[..., AbstractHistoryQ]:
-    @takes_settings_of(kind, LinearQ)
-    def learner(env: Env, **settings: Any) -> AbstractHistoryQ:
-        q = _linear(DemandShareBasis, False)(env, **own(LinearQ, settings))
-        return kind(q, **own(kind, settings))
-
-    return learner
-
-
 LEARNED = (
     Scheme(
         name="oql-cent",
         title="OQL-Cent",
         knowledge="central",
         source=f"{PAPER}: one ϑ, learned from the samples of all servers",
-        learner=_linear(DemandShareBasis, shared=True),
+        learner=shared_functions,
         loop=Online,
         settings={**LINEAR, "step": 0.3},
         slots=SLOTS,
@@ -92,7 +64,7 @@ LEARNED = (
         title="OQL-Dist",
         knowledge="shared",
         source=f"{PAPER}: one ϑ per server, choosing among what others did in similar states",
-        learner=_with_history(CooperativeQ),
+        learner=cooperative,
         loop=Online,
         settings={**LINEAR, **RANDOM, **HISTORY, "step": 2.0},
         slots=SLOTS,
@@ -104,7 +76,7 @@ LEARNED = (
         title="OQL-Dist, (35) as printed",
         knowledge="shared",
         source=f"{PAPER}: (35) counts the joint actions of all other servers",
-        learner=_with_history(JointHistoryQ),
+        learner=cooperative_as_printed,
         loop=Online,
         settings={**LINEAR, **RANDOM, **HISTORY, "step": 2.0},
         slots=SLOTS,
@@ -116,7 +88,7 @@ LEARNED = (
         title="OQL-Dist without history",
         knowledge="local",
         source="ablation: one ϑ per server, ε-greedy",
-        learner=_linear(DemandShareBasis, shared=False),
+        learner=own_functions,
         loop=Online,
         settings={**LINEAR, **RANDOM, "step": 2.0},
         slots=SLOTS,
@@ -127,7 +99,7 @@ LEARNED = (
         title="OQL-NA",
         knowledge="central",
         source=f"{PAPER}: tabular, no approximation; one table for all servers",
-        learner=_linear(StateActionTable, shared=True),
+        learner=shared_table,
         loop=Online,
         settings={**LINEAR, "step": 0.6},
         slots=SLOTS,
@@ -138,7 +110,7 @@ LEARNED = (
         title="OQL-NA per server",
         knowledge="local",
         source=f"{PAPER}: tabular, no approximation; one table per server",
-        learner=_linear(StateActionTable, shared=False),
+        learner=own_tables,
         loop=Online,
         settings={**LINEAR, "step": 1.0, "step_slots": 1000.0},
         slots=SLOTS,

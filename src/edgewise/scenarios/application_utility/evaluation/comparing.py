@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.application_utility.sweeps import MAIN, OURS
+from edgewise.scenarios.application_utility.evaluation.sweeps import MAIN, OURS
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.scenarios.application_utility.picture import Rows, legend, lines, title
-from edgewise.scenarios.application_utility.reach import REACH
-from edgewise.scenarios.application_utility.sweeps import BY_STEP, MAIN, STEPS
+from edgewise.scenarios.application_utility.evaluation.comparing import Rows, legend, lines, title
+from edgewise.scenarios.application_utility.experiments.reach import REACH
+from edgewise.scenarios.application_utility.evaluation.sweeps import BY_STEP, MAIN, STEPS
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
