@@ -1,119 +1,152 @@
-"""Figures that the paper lacks: utility against envy-freeness, what the learners' view of the world
-costs, and the order of the two settings over the step size."""
+"""Figure 6 of AlQerm and Pan 2020: envy-freeness; and what the paper lacks, envy-freeness and
+utility in one picture."""
 
-from typing import Any
+from dataclasses import dataclass
+from itertools import cycle
 
-import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.scenarios.application_utility.evaluation.comparing import Rows, legend, lines, title
-from edgewise.scenarios.application_utility.experiments.reach import REACH
-from edgewise.scenarios.application_utility.evaluation.sweeps import BY_STEP, MAIN, STEPS
+from edgewise.runs.scheme import Scheme
+from edgewise.scenarios.application_utility.evaluation import PUBLISHED
+from edgewise.scenarios.application_utility.evaluation.comparing import (
+    ahead,
+    bars,
+    of_main,
+    seed_count,
+)
+from edgewise.scenarios.application_utility.evaluation.sweeps import MAIN
+from edgewise.scenarios.application_utility.evaluation.utility import SHOWN
+from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.drawing import KNOWLEDGE_COLOURS, labelled, published_below
 from edgewise.study.results import Results
-from edgewise.study.statistics import mean_interval
+from edgewise.study.statistics import Interval, mean_interval
 
-KNOWLEDGE_COLOURS = {
-    "local": "#0072B2",
-    "shared": "#009E73",
-    "central": "#E69F00",
-    "oracle": "#8C8C8C",
-}
 MARKERS = "oDX*dPpsv^sv^oX*"
-"""One per scheme, in the scenario's order; with its colour it is the scheme's alone."""
+"""In the order of the schemes; with its colour a marker is the scheme's alone."""
 
 
-def pareto(results: Results, canvas: Canvas) -> Rows:
-    """Every scheme, and the front of those that need no oracle. Utility is a share of the optimum
-    of the same seed: the worlds differ by more than the schemes do."""
+@figure("6", needs=(MAIN,))
+def envy_freeness(results: Results, canvas: Canvas) -> Rows:
+    """Envy-freeness"""
     axes = canvas.subplots()
-    rows: Rows = []
-    best = results.values(MAIN, "optimum", "network_utility")
-    for method, marker in zip(results.scenario.schemes, MARKERS, strict=True):
-        values = results.values(MAIN, method.name, "network_utility")
-        utility, fair = (
-            mean_interval(values / best),
-            mean_interval(results.values(MAIN, method.name, "envy_freeness")),
-        )
+    metrics = [("linear, as printed", "envy_freeness"), ("saturated", "envy_freeness_saturated")]
+    rows = bars(results, axes, SHOWN, metrics)
+    axes.set_ylim(0, 1)
+    labelled(axes, "utility that is compared", "envy-freeness (1: nobody envies)", beside=True)
+    return rows + published_below(canvas, PUBLISHED.of("6"))
+
+
+@claim(
+    "A3",
+    figure="4, 5",
+    criterion="envy-freeness above OQL's, network utility below",
+    needs=(MAIN,),
+)
+def fair_but_low(results: Results) -> Verdict:
+    """SW shares fairly, with low utility"""
+    fair, fairness = ahead(of_main(results, "envy_freeness"), ("sw",), sign=-1.0)
+    low, utility = ahead(of_main(results, "network_utility"), ("sw", "equal-split"))
+    numbers = {
+        **{f"envy-freeness, {name}": value for name, value in fairness.items()},
+        **{f"utility, {name}": value for name, value in utility.items()},
+    }
+    note = (
+        "with the linear utility as printed, SW with equal weights is the equal split: it is shown "
+        "beside SW with the utility that saturates, and counts as SW's other reading"
+    )
+    return Verdict(graded(fair + low), numbers, seed_count(results), note)
+
+
+@claim(
+    "A6",
+    figure="6",
+    criterion="linear form, above each",
+    needs=(MAIN,),
+)
+def less_envy(results: Results) -> Verdict:
+    """Envy-freeness of OQL is above that of TRA, ECF and DQN"""
+    rivals = ("tra", "ecf", "dqn")
+    holds, numbers = ahead(of_main(results, "envy_freeness"), rivals)
+    _, saturated = ahead(of_main(results, "envy_freeness_saturated"), rivals)
+    numbers |= {f"saturated, {name}": value for name, value in saturated.items()}
+    note = "judged on the linear form, as printed"
+    return Verdict(graded(holds), numbers, seed_count(results), note)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A scheme's utility [requests/s], as a share of the optimum of the same seed too (the worlds
+    differ by more than the schemes do), and its envy-freeness."""
+
+    scheme: Scheme
+    utility_rps: float
+    share: Interval
+    fairness: Interval
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """What is compared: more is better in both."""
+        return self.share.mean, self.fairness.mean
+
+    def beats(self, other: "Place") -> bool:
+        """As good in both, and better in one."""
+        (share, fairness), (its_share, its_fairness) = self.best, other.best
+        return share >= its_share and fairness >= its_fairness and self.best != other.best
+
+
+@figure("pareto", needs=(MAIN,))
+def pareto(results: Results, canvas: Canvas) -> Rows:
+    """Network utility against envy-freeness, every scheme"""
+    axes = canvas.subplots()
+    places = _places(results)
+    for place, marker in zip(places, cycle(MARKERS), strict=False):
         axes.errorbar(
-            100 * utility.mean,
-            fair.mean,
-            fair.half,
-            100 * utility.half,
+            100 * place.share.mean,
+            place.fairness.mean,
+            place.fairness.half,
+            100 * place.share.half,
             fmt=marker,
             ms=5,
             lw=0.6,
-            color=KNOWLEDGE_COLOURS[method.knowledge],
-            label=f"{method.title} ({method.knowledge})",
+            color=KNOWLEDGE_COLOURS[place.scheme.knowledge],
+            label=f"{place.scheme.title} ({place.scheme.knowledge})",
         )
-        rows.append(
-            {
-                "scheme": method.name,
-                "knowledge": method.knowledge,
-                "network_utility": mean_interval(values).mean,
-                "share_of_optimum": utility.mean,
-                "share_half": utility.half,
-                "envy_freeness": fair.mean,
-                "envy_freeness_half": fair.half,
-            }
-        )
-    for row in rows:
-        row["on_front"] = row["knowledge"] != "oracle" and not _dominated(row, rows)
-    front = sorted(
-        (100 * row["share_of_optimum"], row["envy_freeness"]) for row in rows if row["on_front"]
-    )
-    axes.step(
-        *zip(*front, strict=True), where="pre", color="0.3", lw=1, label="front without oracles"
-    )
-    legend(axes, "network utility [% of the optimum]", "envy-freeness, linear")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, fontsize=7)
-    return rows
+    front = _front(places)
+    shares, fairness = zip(*sorted(place.best for place in front), strict=True)
+    along = [100 * share for share in shares]
+    axes.step(along, fairness, where="pre", color="0.3", lw=1, label="front without oracles")
+    labelled(axes, "network utility [% of the optimum]", "envy-freeness, linear", beside=True)
+    return [_row(place, place in front) for place in places]
 
 
-def _dominated(row: dict[str, Any], rows: Rows) -> bool:
-    """Whether another scheme that needs no oracle is as good in both, and better in one."""
-    mine = row["share_of_optimum"], row["envy_freeness"]
-    others = [
-        (r["share_of_optimum"], r["envy_freeness"]) for r in rows if r["knowledge"] != "oracle"
+def _places(results: Results) -> list[Place]:
+    utility, fairness = (of_main(results, name) for name in ("network_utility", "envy_freeness"))
+    best = utility("optimum")
+    return [
+        Place(
+            scheme,
+            float(utility(scheme.name).mean()),
+            mean_interval(utility(scheme.name) / best),
+            mean_interval(fairness(scheme.name)),
+        )
+        for scheme in results.scenario.schemes
     ]
-    return any(u >= mine[0] and e >= mine[1] and (u, e) != mine for u, e in others)
 
 
-def reach_of_the_view(results: Results, canvas: Canvas) -> Rows:
-    """What a view of the world costs, fitted and not learned, and where the learners end."""
-    axes = canvas.subplots()
-    fitted = {name: mean_interval(gap) for name, gap in results.experiment(REACH).items()}
-    best = results.values(MAIN, "optimum", "network_utility")
-    learned = {
-        scheme: mean_interval(100 * (1 - results.values(MAIN, scheme, "network_utility") / best))
-        for scheme in ("dqn", "oql-na-per-server", "oql-dist", "oql-na", "oql-cent")
+def _front(places: list[Place]) -> list[Place]:
+    """The schemes that need no oracle and that no other such scheme beats."""
+    known = [place for place in places if place.scheme.knowledge != "oracle"]
+    return [place for place in known if not any(other.beats(place) for other in known)]
+
+
+def _row(place: Place, on_front: bool) -> dict[str, object]:
+    return {
+        "scheme": place.scheme.name,
+        "knowledge": place.scheme.knowledge,
+        "network_utility": place.utility_rps,
+        "share_of_optimum": place.share.mean,
+        "share_half": place.share.half,
+        "envy_freeness": place.fairness.mean,
+        "envy_freeness_half": place.fairness.half,
+        "on_front": on_front,
     }
-    rows: Rows = []
-    for kind, colour, found in (
-        ("fitted", "#8C8C8C", fitted),
-        ("learned", "#0072B2", {title(results, s): gap for s, gap in learned.items()}),
-    ):
-        place = len(rows) + np.arange(len(found))
-        axes.barh(
-            place,
-            [gap.mean for gap in found.values()],
-            xerr=[gap.half for gap in found.values()],
-            color=colour,
-            label=kind,
-            error_kw={"lw": 0.8},
-        )
-        rows += [
-            {"what": name, "kind": kind, "gap_percent": gap.mean, "low": gap.low, "high": gap.high}
-            for name, gap in found.items()
-        ]
-    axes.set_yticks(np.arange(len(rows)), [row["what"] for row in rows])
-    axes.invert_yaxis()
-    legend(axes, "behind the optimum [%]", "")
-    return rows
-
-
-def step_sizes(results: Results, canvas: Canvas) -> Rows:
-    axes = canvas.subplots()
-    rows = lines(results, axes, BY_STEP, "step", STEPS, [("", "network_utility")])
-    axes.set_xscale("log")
-    legend(axes, "first step size", "network utility [requests/s]")
-    return rows

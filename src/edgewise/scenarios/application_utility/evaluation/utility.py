@@ -1,71 +1,59 @@
-"""How the claims on utility, fairness, delay and size are judged: from results to verdicts.
+"""Figures 4 and 5 of AlQerm and Pan 2020: the utility of each application, and of the network."""
 
-Differences are paired over seeds; "above" means that the 95% interval of the paired difference
-lies above zero. "OQL" is both settings, OQL-Cent and OQL-Dist, and a claim on it has to hold for
-each. Rivals work from nominal rates, as OQL does, unless their name says otherwise.
-"""
-
-from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-import numpy as np
+from matplotlib.figure import Figure as Canvas
 
-from edgewise.scenarios.application_utility.params import APPLICATIONS
+from edgewise.scenarios.application_utility.evaluation import PUBLISHED
+from edgewise.scenarios.application_utility.evaluation.comparing import (
+    Numbers,
+    ahead,
+    bars,
+    lines,
+    of_main,
+    seed_count,
+)
 from edgewise.scenarios.application_utility.evaluation.sweeps import (
-    BY_DEVICES,
     BY_SERVERS,
-    BY_SHARE,
     COMPARED,
-    DEVICES,
     MAIN,
     OURS,
     RIVALS,
     SERVERS,
-    SHARES,
 )
-from edgewise.study.claims import Verdict, graded
+from edgewise.scenarios.application_utility.params import APPLICATIONS
+from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.drawing import labelled, published_below
+from edgewise.study.judging import above
 from edgewise.study.results import Results
-from edgewise.study.statistics import Interval, mean_interval
+from edgewise.study.statistics import mean_interval
 
-Numbers = dict[str, float | Interval]
-Read = Callable[[str], np.ndarray]
-"""Scheme → values `[seeds]`."""
+SHOWN = (*COMPARED, "equal-split", "optimum")
 
 
-def above_zero(interval: Interval) -> bool:
-    return interval.low > 0
+@figure("4", needs=(MAIN,))
+def by_application(results: Results, canvas: Canvas) -> Rows:
+    """Utility of each application"""
+    axes = canvas.subplots()
+    metrics = [(app.upper(), f"utility_{app}") for app in APPLICATIONS]
+    rows = bars(results, axes, SHOWN, metrics)
+    labelled(axes, "application", "utility [requests/s served in time]", beside=True)
+    return rows + published_below(canvas, PUBLISHED.of("4"))
 
 
-def of_main(results: Results, metric: str) -> Read:
-    return lambda scheme: results.values(MAIN, scheme, metric)
-
-
-def ahead(read: Read, rivals: Iterable[str], sign: float = 1.0) -> tuple[list[bool], Numbers]:
-    """Each setting of OQL minus each rival (times `sign`): whether above, and by how much."""
-    numbers: Numbers = {
-        f"{ours} - {rival}": mean_interval(read(ours) - read(rival))
-        for ours in OURS
-        for rival in rivals
-    }
-    holds = [
-        above_zero(mean_interval(sign * (read(ours) - read(rival))))
-        for ours in OURS
-        for rival in rivals
-    ]
-    return holds, numbers
-
-
-def seed_count(results: Results) -> int:
-    return len(results.values(MAIN, OURS[0], "network_utility"))
-
-
+@claim(
+    "A1",
+    figure="4",
+    criterion="per application, above SW, TRA, ECF and DQN",
+    needs=(MAIN,),
+)
 def highest_per_application(results: Results) -> Verdict:
+    """OQL has the highest utility for every application"""
     holds: list[bool] = []
     numbers: Numbers = {}
     for app in APPLICATIONS:
         read = of_main(results, f"utility_{app}")
-        above, _ = ahead(read, RIVALS)
-        holds += above
+        holds += ahead(read, RIVALS)[0]
         best = max(RIVALS, key=lambda rival: float(read(rival).mean()))
         for ours in OURS:
             numbers[f"{app}: {ours} - {best}"] = mean_interval(read(ours) - read(best))
@@ -73,158 +61,67 @@ def highest_per_application(results: Results) -> Verdict:
     return Verdict(graded(holds), numbers, seed_count(results), note)
 
 
+@claim(
+    "A2",
+    figure="4",
+    criterion="GSD above 0.9 and VA below 0.8 of OQL's",
+    needs=(MAIN,),
+)
 def starve_va(results: Results) -> Verdict:
+    """TRA, ECF and DQN are near on GSD but very low on VA"""
     holds: list[bool] = []
     numbers: Numbers = {}
+    read = {app: of_main(results, f"utility_{app}") for app in ("va", "gsd")}
     for rival in ("tra", "ecf", "dqn"):
         for ours in OURS:
-            va, gsd = (
-                mean_interval(
-                    of_main(results, f"utility_{app}")(rival)
-                    / of_main(results, f"utility_{app}")(ours)
-                )
-                for app in ("va", "gsd")
-            )
+            va, gsd = (mean_interval(of(rival) / of(ours)) for of in read.values())
             holds.append(va.high < 0.8 and gsd.low > 0.9)
             numbers |= {f"VA, {rival}/{ours}": va, f"GSD, {rival}/{ours}": gsd}
     return Verdict(graded(holds), numbers, seed_count(results))
 
 
-def fair_but_low(results: Results) -> Verdict:
-    fair, fairness = ahead(of_main(results, "envy_freeness"), ("sw",), sign=-1.0)
-    low, utility = ahead(of_main(results, "network_utility"), ("sw", "equal-split"))
-    numbers = {
-        **{f"envy-freeness, {name}": value for name, value in fairness.items()},
-        **{f"utility, {name}": value for name, value in utility.items()},
-    }
-    note = (
-        "with the linear utility as printed, SW with equal weights is the equal split: it is shown "
-        "beside SW with the utility that saturates, and counts as SW's other reading"
-    )
-    return Verdict(graded(fair + low), numbers, seed_count(results), note)
+@figure("5", needs=(BY_SERVERS,))
+def network_utility(results: Results, canvas: Canvas) -> Rows:
+    """Network utility against the number of servers"""
+    axes = canvas.subplots()
+    rows = lines(results, axes, BY_SERVERS, "network_utility")
+    labelled(axes, "servers", "network utility [requests/s]", beside=True)
+    return rows + published_below(canvas, PUBLISHED.of("5"))
 
 
+@claim(
+    "A4",
+    figure="5",
+    criterion="above SW, TRA, ECF and DQN",
+    needs=(MAIN,),
+)
 def highest_network_utility(results: Results) -> Verdict:
+    """OQL has the highest network utility"""
     read = of_main(results, "network_utility")
     holds, numbers = ahead(read, RIVALS)
     _, oracles = ahead(read, ("sw-true", "tra-true", "ecf-true"))
-    for scheme in (*OURS, *RIVALS):
+    for scheme in COMPARED:
         numbers[f"gap to the optimum, {scheme} [%]"] = mean_interval(
             100 * (1 - read(scheme) / read("optimum"))
         )
     return Verdict(graded(holds), {**numbers, **oracles}, seed_count(results))
 
 
+@claim(
+    "A5",
+    figure="5, 12",
+    criterion="M = 30, 60, 90, 120, every step above",
+    needs=(BY_SERVERS,),
+)
 def more_servers(results: Results) -> Verdict:
+    """More servers, more utility"""
     holds: list[bool] = []
     numbers: Numbers = {}
+    runs = results.of(BY_SERVERS)
     for scheme in COMPARED:
-        values = [
-            results.values(BY_SERVERS, scheme, "network_utility", num_servers=m) for m in SERVERS
-        ]
-        steps = [mean_interval(b - a) for a, b in pairwise(values)]
-        holds += [above_zero(step) for step in steps]
+        utility = [runs.values(scheme, "network_utility", num_servers=m) for m in SERVERS]
+        holds += [above(mean_interval(more - fewer)) for fewer, more in pairwise(utility)]
         numbers[f"{scheme}, {SERVERS[0]} to {SERVERS[-1]} servers"] = mean_interval(
-            values[-1] - values[0]
+            utility[-1] - utility[0]
         )
-    note = "every step of every scheme"
-    return Verdict(graded(holds), numbers, len(values[0]), note)
-
-
-def less_envy(results: Results) -> Verdict:
-    rivals = ("tra", "ecf", "dqn")
-    holds, numbers = ahead(of_main(results, "envy_freeness"), rivals)
-    _, saturated = ahead(of_main(results, "envy_freeness_saturated"), rivals)
-    numbers |= {f"saturated, {name}": value for name, value in saturated.items()}
-    return Verdict(
-        graded(holds), numbers, seed_count(results), "judged on the linear form, as printed"
-    )
-
-
-def _delay_s(results: Results, scheme: str, app: str) -> np.ndarray:
-    """Mean delay `[shares, seeds]` over the share of requests sent to the edge."""
-    return np.stack(
-        [results.values(BY_SHARE, scheme, f"delay_{app}", request_probability=p) for p in SHARES]
-    )
-
-
-def delay_falls(results: Results) -> Verdict:
-    holds: list[bool] = []
-    numbers: Numbers = {}
-    for app in APPLICATIONS:
-        for scheme in COMPARED:
-            delay = 1e3 * _delay_s(results, scheme, app)
-            holds.append(bool(np.all(np.diff(delay.mean(axis=1)) < 0)))
-            if scheme in OURS:
-                numbers[f"{app}, {scheme}, P = 0.2 to 1 [ms]"] = mean_interval(delay[-1] - delay[0])
-    note = (
-        "every step of every scheme; P is read as the share of requests sent to the edge, since "
-        "with P as a scale of arrivals delay can only rise"
-    )
-    return Verdict(graded(holds), numbers, delay.shape[1], note)
-
-
-def lowest_delay(results: Results) -> Verdict:
-    holds: list[bool] = []
-    numbers: Numbers = {}
-    for app in APPLICATIONS:
-        mean = {scheme: 1e3 * _delay_s(results, scheme, app).mean(axis=0) for scheme in COMPARED}
-        best = min(RIVALS, key=lambda rival: float(mean[rival].mean()))
-        for ours in OURS:
-            holds.append(all(above_zero(mean_interval(mean[r] - mean[ours])) for r in RIVALS))
-            numbers[f"{app}: {ours} - {best} [ms]"] = mean_interval(mean[ours] - mean[best])
-    note = "mean over P = 0.2..1; below every rival; the best rival is shown"
-    return Verdict(graded(holds), numbers, len(mean[best]), note)
-
-
-def below_threshold(results: Results) -> Verdict:
-    holds: list[bool] = []
-    numbers: Numbers = {}
-    for app in APPLICATIONS:
-        limit = 1e3 * results.values(MAIN, OURS[0], f"delay_limit_{app}")
-        for ours in OURS:
-            delay = 1e3 * results.values(MAIN, ours, f"edge_delay_{app}")
-            holds.append(above_zero(mean_interval(limit - delay)))
-            numbers[f"{app}, {ours} [ms]"] = mean_interval(delay)
-            with_cloud = 1e3 * results.values(MAIN, ours, f"delay_{app}")
-            numbers[f"{app}, {ours}, with the cloud [ms]"] = mean_interval(with_cloud)
-        numbers[f"{app}, limit [ms]"] = mean_interval(limit)
-    note = (
-        "holds by construction: (4) counts a request as served only within its limit; with the "
-        "200 ms of those that the cloud serves, it does not hold for every application"
-    )
-    return Verdict(graded(holds), numbers, seed_count(results), note)
-
-
-def _by_devices(results: Results, scheme: str, metric: str) -> np.ndarray:
-    """`[numbers of devices, seeds]`."""
-    return np.stack([results.values(BY_DEVICES, scheme, metric, num_devices=n) for n in DEVICES])
-
-
-def falls_with_devices(results: Results) -> Verdict:
-    holds: list[bool] = []
-    numbers: Numbers = {}
-    for scheme in OURS:
-        share = _by_devices(results, scheme, "served_share")
-        total = _by_devices(results, scheme, "network_utility")
-        holds += [bool(np.all(np.diff(x.mean(axis=1)) < 0)) for x in (share, total)]
-        for n, a, b in zip(DEVICES, share, total, strict=True):
-            numbers[f"{scheme}, {n} devices, served share"] = mean_interval(a)
-            numbers[f"{scheme}, {n} devices, network utility"] = mean_interval(b)
-    return Verdict(graded(holds), numbers, share.shape[1], "share and total, every step")
-
-
-def steady_utilisation(results: Results) -> Verdict:
-    used = {s: _by_devices(results, s, "utilisation") for s in (*OURS, "dqn")}
-    change = {s: 100 * (used[s][-1] - used[s][DEVICES.index(900)]) for s in used}
-    numbers: Numbers = {
-        f"{s}, 900 to 1500 devices [points]": mean_interval(change[s]) for s in change
-    }
-    numbers |= {f"{s}, 900 devices": mean_interval(used[s][DEVICES.index(900)]) for s in used}
-    steady = [abs(mean_interval(change[s]).mean) <= 5 for s in OURS]
-    worse = [above_zero(mean_interval(change[s] - change["dqn"])) for s in OURS]
-    note = (
-        "steady: within 5 points from 900 to 1500 devices; worse: DQN changes by less, or falls "
-        "by more. Below 900 devices every scheme's utilisation follows the load"
-    )
-    return Verdict(graded(steady + worse), numbers, used["dqn"].shape[1], note)
+    return Verdict(graded(holds), numbers, len(utility[0]), "every step of every scheme")

@@ -6,8 +6,6 @@ server or for all servers together; the best action of each fit is then played. 
 misses of the optimum is the price of the view: no step size and no exploration earns it back.
 """
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -18,23 +16,23 @@ from edgewise.core.policy import AbstractScheduler, Decentralised
 from edgewise.core.rollout import rollout
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.linear_q import AbstractBasis, GreedyLinear
-from edgewise.runs.sweep import QUICK_SLOTS, Experiment
+from edgewise.runs.sweep import QUICK_SLOTS
+from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, State
+from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
 from edgewise.scenarios.application_utility.schemes.basis import (
     LEVELS,
     DemandShareBasis,
     StateActionTable,
     reduced_state,
 )
-from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, State
-from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
 from edgewise.scenarios.application_utility.schemes.schedulers import GridOptimum, Optimum
-from edgewise.scenarios.application_utility.evaluation.sweeps import SEEDS
 
 FITTED_EPOCHS = 3000
 PLAYED_EPOCHS = 300
 STATES = int(np.prod(LEVELS))
 Sums = np.ndarray
 """Totals per server, reduced state and action."""
+Carry = tuple[State, Float[Array, "servers states actions"], Float[Array, "servers states"]]
 
 
 def reach(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
@@ -42,9 +40,6 @@ def reach(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
     epochs = QUICK_SLOTS if quick else FITTED_EPOCHS
     rows = [_gaps(seed, epochs) for seed in seeds]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
-
-
-REACH = Experiment("reach of the view", reach, seeds=SEEDS)
 
 
 def _gaps(seed: int, epochs: int) -> dict[str, float]:
@@ -83,7 +78,7 @@ def rewards_met(
         decision = env.decode(state, jnp.full(env.num_servers, action))
         return env.evaluate(state, decision).reward
 
-    def epoch(t: Array, carry: Any) -> Any:
+    def epoch(t: Array, carry: Carry) -> Carry:
         state, total, visits = carry
         code = jnp.sum(jax.vmap(reduced_state)(env.observe(state)) * strides[None], axis=1)
         rewards = jax.vmap(reward_of, in_axes=(None, 0))(state, actions)
