@@ -31,7 +31,7 @@ def of_main(results: Results, metric: str) -> Read:
 
 def seed_count(results: Results) -> int:
     """Of the runs at the paper's size."""
-    return len(of_main(results, "network_utility")(OURS[0]))
+    return results.of(MAIN).sweep.seeds
 
 
 def ahead(read: Read, rivals: Iterable[str], sign: float = 1.0) -> tuple[list[bool], Numbers]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.application_utility.evaluation import PUBLISHED
@@ -64,7 +65,7 @@ def epochs_to_converge(curve: Curves) -> np.ndarray:
     return np.argmax(reached, axis=1).astype(float) + min(WINDOW_EPOCHS, curve.shape[1])
 
 
-def _smoothed(curve: Curves) -> Curves:
+def _smoothed(curve: Curves) -> Float[np.ndarray, "seeds means"]:
     # In double precision: the running mean is a difference of long sums.
     return running_mean(curve.astype(float), min(WINDOW_EPOCHS, curve.shape[1]))
 
