@@ -97,7 +97,7 @@ def _every(length: int, points: int) -> range:
 
 def published_below(canvas: Canvas, said: Sequence[Published]) -> list[dict[str, str]]:
     """What the paper says of this figure, in small type below ours; returns the CSV's lines."""
-    text = "; ".join(["paper: " + said[0].sentence, *(each.sentence for each in said[1:])])
+    text = "paper: " + "; ".join(each.sentence for each in said)
     width = int(canvas.get_figwidth() * 17)
     canvas.supxlabel(textwrap.fill(text, width), x=0.01, ha="left", fontsize=7, color="#555555")
     return [each.row for each in said]
