@@ -73,18 +73,22 @@ def line_with_bars(
     axes.errorbar(x, means, halves, label=label, capsize=2, **style)
 
 
+def line_with_band(
+    axes: Axes, x: Sequence[float], intervals: Sequence[Interval], label: str, **style: Any
+) -> None:
+    """Means over `x`, joined, on the band of their 95% intervals."""
+    (line,) = axes.plot(x, [each.mean for each in intervals], label=label, **style)
+    low, high = [each.low for each in intervals], [each.high for each in intervals]
+    axes.fill_between(x, low, high, alpha=0.2, color=line.get_color(), lw=0)
+
+
 def curve_with_band(
     axes: Axes, curve: Float[np.ndarray, "seeds slots"], label: str, points: int = 100
 ) -> list[dict[str, float]]:
     """The mean over seeds with its 95% band; returns about `points` of it: slot, mean, half."""
     slots = list(_every(curve.shape[1], points))
     intervals = [mean_interval(curve[:, t]) for t in slots]
-    means = np.array([each.mean for each in intervals])
-    halves = np.array([each.half for each in intervals])
-    (line,) = axes.plot(slots, means, label=label)
-    axes.fill_between(
-        slots, means - halves, means + halves, alpha=0.2, color=line.get_color(), lw=0
-    )
+    line_with_band(axes, slots, intervals, label)
     return [
         {"slot": t, "mean": each.mean, "half": each.half}
         for t, each in zip(slots, intervals, strict=True)
@@ -104,11 +108,11 @@ def published_below(canvas: Canvas, said: Sequence[Published]) -> list[dict[str,
 
 
 def published_line(
-    axes: Axes, said: Published, across: Literal["x", "y"] = "y"
+    axes: Axes, said: Published, across: Literal["x", "y"] = "y", label: str = "paper"
 ) -> list[dict[str, str]]:
-    """A number of the paper as a dotted line under ours: where on the x or y axis, in its unit."""
+    """A number of the paper, of the x or the y axis, as a dotted line across the plot."""
     draw = {"x": axes.axvline, "y": axes.axhline}[across]
-    draw(said.number, color="#555555", ls=":", lw=1, zorder=1, label=f"paper: {said.sentence}")
+    draw(said.number, color="#555555", ls=":", lw=1, zorder=1, label=label)
     return [said.row]
 
 
