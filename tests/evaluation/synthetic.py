@@ -94,7 +94,7 @@ class SyntheticSweep(SweepResults):
 
     def values(self, scheme: str, metric: str, **point: Any) -> np.ndarray:
         self.scenario.metric(metric)
-        return self._found("values", scheme, metric, point).astype(float)
+        return self._found("values", scheme, metric, point)
 
     def log(self, scheme: str, name: str = "score", **point: Any) -> np.ndarray:
         return self._found("logs", scheme, name, point)
@@ -119,7 +119,7 @@ class SyntheticSweep(SweepResults):
         found = found(**point) if callable(found) else found
         each = found.each if isinstance(found, BySeed) else (found,) * self.seeds
         assert len(each) == self.seeds, f"{len(each)} given, {self.seeds} seeds: {scheme}, {name}"
-        return np.stack([np.asarray(one) for one in each])
+        return np.stack([np.asarray(one, float) for one in each])
 
     def _names(self, kind: str, scheme: str) -> tuple[str, ...]:
         found = [key[-1] for key in self.given[kind] if key[-2] == scheme]

@@ -111,6 +111,9 @@ def test_lines_of_every_scheme(figure: str) -> None:
     ]
     shown = [[pytest.approx(scale * number(s, metric, x)) for x in values] for s in schemes]
     assert curves(canvas) == shown
+    # OQL is drawn through, its rivals are dashed.
+    dashed = [c.lines[0].get_linestyle() for c in canvas.axes[0].containers]
+    assert dashed == ["-" if s in OURS else "--" for s in schemes]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,8 @@ def test_14_is_the_mean_of_twenty_epochs_and_of_the_seeds() -> None:
     curve = {s: number(s, "utility_gsd") + epochs for s in (*learners, "ecf")}
     logs = {(s, "utility_gsd"): by_seed(curve[s] - 5, curve[s] + 5) for s in learners}
     series = {("ecf", "utility"): np.stack([curve["ecf"], 0 * epochs, 0 * epochs])}
-    rows = drawn(SyntheticResults(SCENARIO, logs=logs, series=series, seeds=2), "14")
+    canvas = Canvas()
+    rows = drawn(SyntheticResults(SCENARIO, logs=logs, series=series, seeds=2), "14", canvas)
     # Of epochs t - 20 .. t - 1 the mean is t - 10.5 above the first.
     assert rows == [
         *(
@@ -182,6 +186,9 @@ def test_14_is_the_mean_of_twenty_epochs_and_of_the_seeds() -> None:
         ),
         *said("14"),
     ]
+    lines = canvas.axes[0].get_lines()
+    assert [line.get_linestyle() for line in lines] == ["-", "-", "--", "--", "--", "--"]
+    assert [line.get_xdata()[0] for line in lines] == [20] * 6
 
 
 def test_pareto_front_is_of_schemes_that_need_no_oracle() -> None:
