@@ -191,6 +191,13 @@ def test_a5_more_servers(values: Values, word: str) -> None:
     assert means(found) == {f"{s}, 30 to 120 servers": rise for s in SCHEMES}
 
 
+@pytest.mark.parametrize("falling", SCHEMES)
+def test_a5_has_to_hold_for_every_scheme(falling: str) -> None:
+    values = each(SCHEMES, "network_utility", ramp(100.0, 5.0))
+    values |= {(falling, "network_utility"): ramp(100.0, -5.0)}
+    assert verdict("A5", values).outcome == "holds in part"
+
+
 def test_a5_a_step_that_is_not_sure_is_none() -> None:
     unsure = each(SCHEMES, "network_utility", lambda num_servers: by_seed(0.0, num_servers))
     assert verdict("A5", unsure).outcome == "does not hold"
