@@ -56,11 +56,11 @@ def legend_beside(axes: Axes, title: str | None = None) -> None:
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
-def labelled(axes: Axes, x: str, y: str) -> None:
+def labelled(axes: Axes, x: str, y: str, legend_size: str = "medium") -> None:
     """Names of the axes, and a legend."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.legend()
+    axes.legend(fontsize=legend_size)
 
 
 def line_with_bars(
@@ -71,18 +71,32 @@ def line_with_bars(
     axes.errorbar(x, means, halves, label=label, capsize=2, **style)
 
 
+def line_with_band(
+    axes: Axes, x: Sequence[float], intervals: Sequence[Interval], label: str
+) -> None:
+    """Means over `x`, joined, with the band of their 95% intervals."""
+    (line,) = axes.plot(x, [each.mean for each in intervals], label=label)
+    low, high = ([getattr(each, end) for each in intervals] for end in ("low", "high"))
+    axes.fill_between(x, low, high, alpha=0.2, color=line.get_color(), lw=0)
+
+
+def text_table(canvas: Canvas, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Text in rows and columns as the whole picture."""
+    axes = canvas.subplots()
+    axes.axis("off")
+    table = axes.table([list(line) for line in lines], colLabels=list(header), loc="center")
+    table.auto_set_font_size(False)
+    table.set_fontsize(8)
+    table.scale(1.0, 1.5)
+
+
 def curve_with_band(
     axes: Axes, curve: Float[np.ndarray, "seeds slots"], label: str, points: int = 100
 ) -> list[dict[str, float]]:
     """The mean over seeds with its 95% band; returns about `points` of it: slot, mean, half."""
     slots = list(_every(curve.shape[1], points))
     intervals = [mean_interval(curve[:, t]) for t in slots]
-    means = np.array([each.mean for each in intervals])
-    halves = np.array([each.half for each in intervals])
-    (line,) = axes.plot(slots, means, label=label)
-    axes.fill_between(
-        slots, means - halves, means + halves, alpha=0.2, color=line.get_color(), lw=0
-    )
+    line_with_band(axes, slots, intervals, label)
     return [
         {"slot": t, "mean": each.mean, "half": each.half}
         for t, each in zip(slots, intervals, strict=True)
