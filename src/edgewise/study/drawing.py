@@ -83,13 +83,13 @@ def line_with_band(
 
 
 def text_table(canvas: Canvas, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Text in rows and columns as the whole picture."""
+    """Text in rows and columns as the whole picture; a cell may hold several lines."""
     axes = canvas.subplots()
     axes.axis("off")
     table = axes.table([list(line) for line in lines], colLabels=list(header), loc="center")
     table.auto_set_font_size(False)
     table.set_fontsize(8)
-    table.scale(1.0, 1.5)
+    table.scale(1.0, 1.5 + max(text.count("\n") for line in lines for text in line))
 
 
 def curve_with_band(

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Experiment
+from edgewise.scenarios.joint_offloading.evaluation import PUBLISHED
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import SEEDS
 from edgewise.scenarios.joint_offloading.experiments.imitation import PENALTIES, SIZES, imitation
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
@@ -15,6 +16,9 @@ from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
 IMITATION = Experiment("imitation", imitation, SEEDS)
+PARTS = {"train": "training accuracy", "test": "testing accuracy"}
+PRINTED = ("regularised", "plain")
+"""What the paper calls the first two of `PENALTIES`."""
 SATURATED_POINTS = 0.5
 """Percentage points: less than this from 256 to 512 demonstrations is saturation."""
 
@@ -68,11 +72,19 @@ def accuracy_table(results: Results, canvas: Canvas) -> Rows:
     for s, size in enumerate(SIZES):
         line = [str(size)]
         for p, l2 in enumerate(PENALTIES):
-            for part in ("train", "test"):
+            for part in PARTS:
                 share = mean_interval(100 * found[part][:, s, p])
-                line.append(f"{share.mean:.2f} ± {share.half:.2f}")
+                line.append(f"{share.mean:.2f} ± {share.half:.2f}{_printed(part, p, size)}")
                 rows.append({"size": size, "l2": l2, "part": part, **share.as_json()})
         lines.append(line)
-    parts = [f"{part}, l2 = {l2:g} [%]" for l2 in PENALTIES for part in ("train", "test")]
+    parts = [f"{part}, l2 = {l2:g} [%]" for l2 in PENALTIES for part in PARTS]
     text_table(canvas, ["demonstrations", *parts], lines)
-    return rows
+    return rows + [said.row for said in PUBLISHED.of("Table II")]
+
+
+def _printed(part: str, penalty: int, size: int) -> str:
+    """What the paper has in the same place; it prints two of the three losses."""
+    if penalty == len(PRINTED):
+        return ""
+    said = PUBLISHED.value("Table II", f"{PARTS[part]} ({PRINTED[penalty]}) at {size}")
+    return f"\npaper: {said.value}"

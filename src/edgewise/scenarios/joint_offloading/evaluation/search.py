@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Experiment
+from edgewise.scenarios.joint_offloading.evaluation import PUBLISHED
 from edgewise.scenarios.joint_offloading.evaluation.curves import curve_of
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import SEEDS
 from edgewise.scenarios.joint_offloading.experiments.search import (
@@ -11,7 +12,7 @@ from edgewise.scenarios.joint_offloading.experiments.search import (
     searches,
 )
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import labelled
+from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
 from edgewise.study.statistics import gaps_percent, mean_interval
@@ -54,4 +55,4 @@ def traces(results: Results, canvas: Canvas) -> Rows:
         axes.set_title(f"{n} devices")
         axes.set_xscale("log")
         labelled(axes, "evaluations", "best objective", "small")
-    return rows
+    return rows + published_below(canvas, PUBLISHED.of("7"))

@@ -4,10 +4,11 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
+from edgewise.scenarios.joint_offloading.evaluation import PUBLISHED
 from edgewise.scenarios.joint_offloading.evaluation.curves import BySeed, line_of
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import BASELINES, DEPLOYED, SEEDS
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import labelled
+from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results, SweepResults
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
@@ -118,10 +119,12 @@ def _totals(results: Results, canvas: Canvas, sweep: Sweep, over: str, label: st
 @figure("9", needs=(BY_DEVICES,))
 def totals_by_devices(results: Results, canvas: Canvas) -> Rows:
     """Time and energy against the number of devices"""
-    return _totals(results, canvas, BY_DEVICES, "num_devices", "devices")
+    rows = _totals(results, canvas, BY_DEVICES, "num_devices", "devices")
+    return rows + published_below(canvas, PUBLISHED.of("9"))
 
 
 @figure("10", needs=(BY_SERVERS,))
 def totals_by_servers(results: Results, canvas: Canvas) -> Rows:
     """Time and energy against the number of servers"""
-    return _totals(results, canvas, BY_SERVERS, "num_servers", "servers")
+    rows = _totals(results, canvas, BY_SERVERS, "num_servers", "servers")
+    return rows + published_below(canvas, PUBLISHED.of("10"))

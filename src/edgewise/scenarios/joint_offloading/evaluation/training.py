@@ -5,6 +5,7 @@
 
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.scenarios.joint_offloading.evaluation import PUBLISHED
 from edgewise.scenarios.joint_offloading.evaluation.curves import (
     WINDOW,
     curve_of,
@@ -14,7 +15,7 @@ from edgewise.scenarios.joint_offloading.evaluation.curves import (
 )
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import LEARNED, SEEDS, TRAINING
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import labelled
+from edgewise.study.drawing import labelled, published_below, published_line
 from edgewise.study.judging import above, trailing_mean
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
@@ -41,7 +42,7 @@ def losses_converge(results: Results) -> Verdict:
             first, last = loss[:, FIRST_LOSS].mean(), loss[:, -WINDOW:].mean()
             early = loss[:, 200:300].mean() if loss.shape[1] > 300 else last
             fallen = (first - early) / (first - last)
-            holds += [last < first / 2, last < 0.3, fallen > 0.8]
+            holds += map(bool, (last < first / 2, last < 0.3, fallen > 0.8))
             name = f"{scheme}, agent {agent}"
             numbers |= {
                 f"{name}: first": float(first),
@@ -56,15 +57,17 @@ def losses_converge(results: Results) -> Verdict:
 def losses(results: Results, canvas: Canvas) -> Rows:
     """Losses of the agents"""
     rows: Rows = []
+    level, slot = PUBLISHED.of("5")
     panels = canvas.subplots(1, 2, sharey=True)
     for axes, scheme in zip(panels, WITH_AND_WITHOUT, strict=True):
         for agent in (1, 2):
             loss = results.of(TRAINING).log(scheme, f"loss_{agent}")
             drawn = curve_of(axes, loss[:, FIRST_LOSS:], f"agent {agent}", FIRST_LOSS)
             rows += [{"scheme": scheme, **row} for row in drawn]
+        converged = published_line(axes, level) + published_line(axes, slot, across="x")
         axes.set_title(results.scenario.scheme(scheme).title)
         labelled(axes, "slot", "loss (17)", "small")
-    return rows
+    return rows + converged
 
 
 @claim(
@@ -98,11 +101,13 @@ def totals(results: Results, canvas: Canvas) -> Rows:
     """Time and energy while training"""
     rows: Rows = []
     shown = (("delay_s", "total time [s]"), ("energy_j", "total energy [J]"))
-    for axes, (name, label) in zip(canvas.subplots(1, 2), shown, strict=True):
+    panels = zip(canvas.subplots(1, 2), shown, PUBLISHED.of("6"), strict=True)
+    for axes, (name, label), flat in panels:
         for scheme in WITH_AND_WITHOUT:
             log = trailing_mean(results.of(TRAINING).log(scheme, name), WINDOW)
             drawn = curve_of(axes, log, results.scenario.scheme(scheme).title)
             rows += [{"series": name, **row} for row in drawn]
+        rows += published_line(axes, flat, across="x")
         labelled(axes, "slot", label, "small")
     return rows
 
@@ -147,4 +152,4 @@ def reward_while_training(results: Results, canvas: Canvas) -> Rows:
         axes.axhline(level, color="0.4", lw=1, ls=style, label=title)
         rows.append({"curve": scheme, "mean": float(level)})
     labelled(axes, "slot", "reward, of the agents alone", "small")
-    return rows
+    return rows + published_below(canvas, PUBLISHED.of("8"))
