@@ -140,25 +140,26 @@ def by_devices(total: ByNumber, **others: ByNumber) -> SyntheticResults:
     are schemes of another time."""
     times = dict.fromkeys((DIRS, "greedy", "random", "local", "optimum"), total) | others
 
-    def of(factor: float, time: ByNumber) -> ByNumber:
-        return lambda num_devices: factor * time(num_devices)
-
-    delays = {(name, "total_delay"): of(1.0, time) for name, time in times.items()}
-    energies = {(name, "total_energy"): of(2.0, time) for name, time in times.items()}
+    delays = {(name, "total_delay"): _scaled(time, 1.0) for name, time in times.items()}
+    energies = {(name, "total_energy"): _scaled(time, 2.0) for name, time in times.items()}
     return made(values=delays | energies)
 
 
 def objectives(ours: ByNumber, best: ByNumber) -> SyntheticResults:
     """Of DIRS and the best baseline by the number of devices or servers; the other baselines are
     worse, the optimum is 1 and the search ends at 1.5."""
-
-    def of(function: ByNumber, factor: float) -> ByNumber:
-        return lambda **point: by_seed(*(factor * each for each in _two(function(*point.values()))))
-
-    given = {DIRS: of(ours, 1.0), "greedy": of(best, 3.0), "random": of(best, 1.0)}
-    given |= {"local": of(best, 2.0), "optimum": lambda **_: 1.0, "levy": lambda **_: 1.5}
+    given = {DIRS: _scaled(ours, 1.0), "greedy": _scaled(best, 3.0), "random": _scaled(best, 1.0)}
+    given |= {"local": _scaled(best, 2.0), "optimum": lambda **_: 1.0, "levy": lambda **_: 1.5}
     return made(values={(name, "objective"): function for name, function in given.items()})
 
 
-def _two(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value, value)
+def _scaled(function: ByNumber, factor: float) -> ByNumber:
+    """A function of one number, which gives a number or one for each seed, as one of a point."""
+
+    def of(**point: float) -> Any:
+        found = function(*point.values())
+        if isinstance(found, tuple):
+            return by_seed(*(factor * each for each in found))
+        return factor * found
+
+    return of
