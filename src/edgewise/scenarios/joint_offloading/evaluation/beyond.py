@@ -50,7 +50,7 @@ def gap_to_optimum(results: Results, canvas: Canvas) -> Rows:
         ]
     titles = [results.scenario.scheme(name).title.replace(" ", "\n") for name in RANKED]
     axes.set_xticks(places, titles)
-    labelled(axes, "", "objective above the optimum [%]", "small")
+    labelled(axes, "", "objective above the optimum [%]")
     return rows
 
 
@@ -74,5 +74,5 @@ def reward_by_budget(results: Results, canvas: Canvas) -> Rows:
             rows += line_of(results, axes, results.of(sweep), scheme, "reward", over)
         axes.axhline(best, color="0.4", ls="--", lw=1, label="optimum")
         axes.set_xscale("log")
-        labelled(axes, label, "reward", "small")
+        labelled(axes, label, "reward")
     return rows

@@ -77,7 +77,7 @@ def accuracy_table(results: Results, canvas: Canvas) -> Rows:
                 line.append(f"{share.mean:.2f} ± {share.half:.2f}{_printed(part, p, size)}")
                 rows.append({"size": size, "l2": l2, "part": part, **share.as_json()})
         lines.append(line)
-    parts = [f"{part}, l2 = {l2:g} [%]" for l2 in PENALTIES for part in PARTS]
+    parts = [f"{part} [%]\nl2 = {l2:g}" for l2 in PENALTIES for part in PARTS]
     text_table(canvas, ["demonstrations", *parts], lines)
     return rows + [said.row for said in PUBLISHED.of("Table II")]
 

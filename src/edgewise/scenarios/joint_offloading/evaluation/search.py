@@ -54,5 +54,5 @@ def traces(results: Results, canvas: Canvas) -> Rows:
         axes.axhline(found[f"optimum_{n}"].mean(), color="0.4", ls="--", lw=1, label="optimum")
         axes.set_title(f"{n} devices")
         axes.set_xscale("log")
-        labelled(axes, "evaluations", "best objective", "small")
+        labelled(axes, "evaluations", "best objective")
     return rows + published_below(canvas, PUBLISHED.of("7"))

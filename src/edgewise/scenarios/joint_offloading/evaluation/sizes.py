@@ -112,7 +112,7 @@ def _totals(results: Results, canvas: Canvas, sweep: Sweep, over: str, label: st
     for axes, (metric, title) in zip(canvas.subplots(1, 2), shown, strict=True):
         for scheme in sweep.schemes:
             rows += line_of(results, axes, results.of(sweep), scheme, metric, over)
-        labelled(axes, label, title, "small")
+        labelled(axes, label, title)
     return rows
 
 

@@ -22,11 +22,11 @@ from edgewise.scenarios.joint_offloading.experiments.clocks import (
     clocks,
 )
 from edgewise.scenarios.joint_offloading.schemes import TRAINING_SLOTS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
 from edgewise.study.drawing import text_table
 from edgewise.study.judging import above
 from edgewise.study.results import Results
-from edgewise.study.statistics import Interval, mean_interval
+from edgewise.study.statistics import mean_interval
 
 CLOCKS = Experiment("clocks", clocks, SEEDS)
 EQUAL_REWARD = 0.97
@@ -69,7 +69,7 @@ def reward_order(results: Results) -> Verdict:
 )
 def least_training_time(results: Results) -> Verdict:
     """DIRS needs the least training time"""
-    numbers: dict[str, float | Interval] = {}
+    numbers: Numbers = {}
     holds = []
     for what, seconds in (
         ("training", _training_s(results)),
@@ -98,9 +98,7 @@ def fastest_inference(results: Results) -> Verdict:
     """DIRS decides fastest"""
     forward_us = 1e6 * results.experiment(CLOCKS)["forward_s"]
     clock = dict(zip(CLOCKED, forward_us.T, strict=True))
-    numbers: dict[str, float | Interval] = {
-        f"{name} [µs]": mean_interval(each) for name, each in clock.items()
-    }
+    numbers: Numbers = {f"{name} [µs]": mean_interval(each) for name, each in clock.items()}
     later = [mean_interval(clock[name] - clock["one agent"]) for name in ("actor-critic", "ddpg")]
     note = "one forward pass, compiled; the agents run side by side, so one agent's time counts"
     return Verdict(graded([above(i) for i in later]), numbers, SEEDS, note)

@@ -14,7 +14,7 @@ from edgewise.scenarios.joint_offloading.evaluation.curves import (
     slots_to,
 )
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import LEARNED, SEEDS, TRAINING
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below, published_line
 from edgewise.study.judging import above, trailing_mean
 from edgewise.study.results import Results
@@ -35,7 +35,7 @@ NEARLY_FINAL = 0.97
 def losses_converge(results: Results) -> Verdict:
     """Both agents' losses converge by about 300 iterations"""
     holds: list[bool] = []
-    numbers: dict[str, float | Interval] = {}
+    numbers: Numbers = {}
     for scheme in WITH_AND_WITHOUT:
         for agent in (1, 2):
             loss = results.of(TRAINING).log(scheme, f"loss_{agent}")
@@ -64,10 +64,11 @@ def losses(results: Results, canvas: Canvas) -> Rows:
             loss = results.of(TRAINING).log(scheme, f"loss_{agent}")
             drawn = curve_of(axes, loss[:, FIRST_LOSS:], f"agent {agent}", FIRST_LOSS)
             rows += [{"scheme": scheme, **row} for row in drawn]
-        converged = published_line(axes, level) + published_line(axes, slot, across="x")
+        published_line(axes, level, label="paper: converged loss")
+        published_line(axes, slot, across="x", label="paper: converged")
         axes.set_title(results.scenario.scheme(scheme).title)
-        labelled(axes, "slot", "loss (17)", "small")
-    return rows + converged
+        labelled(axes, "slot", "loss (17)")
+    return rows + published_below(canvas, PUBLISHED.of("5"))
 
 
 @claim(
@@ -79,7 +80,7 @@ def losses(results: Results, canvas: Canvas) -> Rows:
 def totals_fall(results: Results) -> Verdict:
     """Mean time and energy fall, and are flat after 900 and 1100 iterations"""
     holds: list[bool] = []
-    numbers: dict[str, float | Interval] = {}
+    numbers: Numbers = {}
     for scheme in WITH_AND_WITHOUT:
         for name, flat in (("delay_s", 900), ("energy_j", 1100)):
             log = results.of(TRAINING).log(scheme, name)
@@ -107,9 +108,9 @@ def totals(results: Results, canvas: Canvas) -> Rows:
             log = trailing_mean(results.of(TRAINING).log(scheme, name), WINDOW)
             drawn = curve_of(axes, log, results.scenario.scheme(scheme).title)
             rows += [{"series": name, **row} for row in drawn]
-        rows += published_line(axes, flat, across="x")
-        labelled(axes, "slot", label, "small")
-    return rows
+        published_line(axes, flat, across="x", label="paper: flat")
+        labelled(axes, "slot", label)
+    return rows + published_below(canvas, PUBLISHED.of("6"))
 
 
 @claim("J6", figure="Fig. 8", criterion="paired, with and without imitation", needs=(TRAINING,))
@@ -151,5 +152,5 @@ def reward_while_training(results: Results, canvas: Canvas) -> Rows:
         level, title = runs.values(scheme, "reward").mean(), results.scenario.scheme(scheme).title
         axes.axhline(level, color="0.4", lw=1, ls=style, label=title)
         rows.append({"curve": scheme, "mean": float(level)})
-    labelled(axes, "slot", "reward, of the agents alone", "small")
+    labelled(axes, "slot", "reward, of the agents alone")
     return rows + published_below(canvas, PUBLISHED.of("8"))
