@@ -1,7 +1,6 @@
 """What DIRS is compared with that does not learn."""
 
 from abc import abstractmethod
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,12 +8,11 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.quadratic_placement import exact_placement
-from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.physics.queues import work_ahead
 from edgewise.physics.topology import distances_m
 from edgewise.scenarios.joint_offloading.env import ROUNDING, Decision, JointOffloadingEnv, State
-from edgewise.scenarios.joint_offloading.placing import (
+from edgewise.scenarios.joint_offloading.schemes.placing import (
     Placement,
     demonstrated,
     random_placement,
@@ -28,7 +26,7 @@ SAMPLED_SLOTS = 512
 MOST_UNEQUAL_TASKS = 60
 
 
-class Placing(AbstractScheduler):
+class Placing(AbstractScheduler[JointOffloadingEnv, State, Decision, None]):
     """Decides a placement; shares and powers are the exact ones."""
 
     @abstractmethod
@@ -36,9 +34,8 @@ class Placing(AbstractScheduler):
         """Where each task runs."""
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, JointOffloadingEnv)
+        self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         return env.allocate(state, self.place(env, key, state)), memory
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -10,25 +10,30 @@ import numpy as np
 from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.seeding import seed_keys
-from edgewise.learners.ensemble import Example
+from edgewise.learners.ensemble import Example, Learned
 from edgewise.learners.networks import forward, init_network
-from edgewise.runs.sweep import Experiment
-from edgewise.scenarios.joint_offloading.dirs import Dirs
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
-from edgewise.scenarios.joint_offloading.experiments import (
-    SEEDS,
+from edgewise.scenarios.joint_offloading.experiments.setup import (
+    dirs_of,
     env_of,
     layout_of,
     program_of,
 )
-from edgewise.scenarios.joint_offloading.methods import DIRS, TRAINING_SLOTS
+from edgewise.scenarios.joint_offloading.schemes import TRAINING_SLOTS
+from edgewise.scenarios.joint_offloading.schemes.dirs import Dirs
 from edgewise.training.program import AbstractProgram
+
+Carry = TypeVar("Carry")
 
 TRAINED = ("dirs", "actor-critic", "ddpg")
 TEXTBOOK = (("actor-critic", {"samples": 1}), ("ddpg", {"num_envs": 1}))
 """The rivals as they are usually run, asking the objective once a slot."""
 CLOCKED = ("one agent", "all agents", "actor-critic", "ddpg")
 PASSES, SLOTS, REPEATS = 2000, 200, 5
+Run = Callable[[], object]
+"""What is timed."""
+Prepare = Callable[[PRNGKeyArray, State], Run]
+"""(key, first slot) → what is timed, on them."""
 
 
 def clocks(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
@@ -37,18 +42,18 @@ def clocks(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
     `demonstrations_s` and `pretraining_s` of DIRS; `forward_s`, a forward pass of each network of
     `CLOCKED`."""
     env = env_of()
-    programs = [program_of(env, name, quick) for name in TRAINED]
-    tasks: dict[str, list[Callable]] = {
-        "slot_s": [_slots(program) for program in programs],
-        "textbook_slot_s": [
-            _slots(program_of(env, name, quick, **changes)) for name, changes in TEXTBOOK
-        ],
-        "demonstrations_s": [_demonstrating(programs[0])],
-        "pretraining_s": [_pretraining(programs[0])],
+    dirs = dirs_of(env, quick)
+    rivals = [program_of(env, name) for name in TRAINED[1:]]
+    textbook = [program_of(env, name, **changes) for name, changes in TEXTBOOK]
+    tasks: dict[str, list[Prepare]] = {
+        "slot_s": [_slots(program) for program in (dirs, *rivals)],
+        "textbook_slot_s": [_slots(program) for program in textbook],
+        "demonstrations_s": [_demonstrating(dirs)],
+        "pretraining_s": [_pretraining(dirs)],
         "forward_s": [_forward(env, name) for name in CLOCKED],
     }
     times = {"slot_s": SLOTS, "textbook_slot_s": SLOTS, "forward_s": PASSES}
-    found: dict[str, list] = {name: [] for name in tasks}
+    found: dict[str, list[list[float]]] = {name: [] for name in tasks}
     for seed in seeds:
         keys = seed_keys(seed)
         state = layout_of(env, keys.layout)
@@ -58,38 +63,39 @@ def clocks(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
     return {name: np.array(values) for name, values in found.items()}
 
 
-def _slots(program: AbstractProgram) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
+def _slots(program: AbstractProgram[Carry]) -> Prepare:
     """`SLOTS` slots from the middle of a run, when every learner learns."""
     middle = TRAINING_SLOTS // 2
 
     @jax.jit
-    def run(key: PRNGKeyArray, carry: Any) -> Any:
-        def slot(t: Array, carry: Any) -> Any:
+    def run(key: PRNGKeyArray, carry: Carry) -> Carry:
+        def slot(t: Array, carry: Carry) -> Carry:
             now = middle + t
             return program.slot(jax.random.fold_in(key, t), carry, now, now / TRAINING_SLOTS)[0]
 
-        return jax.lax.fori_loop(0, SLOTS, slot, carry)
+        ended: Carry = jax.lax.fori_loop(0, SLOTS, slot, carry)
+        return ended
 
     begin = jax.jit(lambda key, state: program.init(key, state))
 
-    def prepared(key: PRNGKeyArray, state: State) -> Callable[[], Any]:
+    def prepared(key: PRNGKeyArray, state: State) -> Run:
         carry = begin(key, state)
         return lambda: run(key, carry)
 
     return prepared
 
 
-def _demonstrating(program: Dirs) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
-    run = jax.jit(lambda key, state: program.demonstrations(key, state, DIRS["demonstrations"]))
+def _demonstrating(program: Dirs) -> Prepare:
+    run = jax.jit(lambda key, state: program.examples(key, state, program.demonstrations))
     return lambda key, state: lambda: run(key, state)
 
 
-def _pretraining(program: Dirs) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
+def _pretraining(program: Dirs) -> Prepare:
     """On observations and placements drawn at random: what they are changes no timing."""
-    count, steps, batch = DIRS["demonstrations"], program.pretraining_steps, program.batch_size
+    count, steps, batch = program.demonstrations, program.pretraining_steps, program.batch_size
 
     @jax.jit
-    def run(key: PRNGKeyArray) -> Any:
+    def run(key: PRNGKeyArray) -> Learned:
         ensemble = program.ensemble
         size = (count, ensemble.num_agents, ensemble.observation_size)
         placement = jax.random.randint(key, (count, ensemble.num_tasks), 0, 3)
@@ -99,9 +105,7 @@ def _pretraining(program: Dirs) -> Callable[[PRNGKeyArray, State], Callable[[], 
     return lambda key, state: lambda: run(key)
 
 
-def _forward(
-    env: JointOffloadingEnv, name: str
-) -> Callable[[PRNGKeyArray, State], Callable[[], Any]]:
+def _forward(env: JointOffloadingEnv, name: str) -> Prepare:
     """`PASSES` forward passes of the network, one after another, each fed from the last."""
     m, n = env.num_agents, env.num_devices
     joint = (m * env.observation_size, 80 * m, 60 * m)
@@ -124,9 +128,7 @@ def _forward(
     return lambda key, state: lambda: run(key)
 
 
-def _seconds(
-    prepare: Callable[[PRNGKeyArray, State], Callable[[], Any]], key: PRNGKeyArray, state: State
-) -> float:
+def _seconds(prepare: Prepare, key: PRNGKeyArray, state: State) -> float:
     """The least of a few timings in CPU seconds, after one that compiles. Not by the clock on the
     wall, which also counts what others do on the core."""
     run = prepare(key, state)
@@ -137,6 +139,3 @@ def _seconds(
         jax.block_until_ready(run())
         spent.append(time.process_time() - begun)
     return min(spent)
-
-
-CLOCKS = Experiment("clocks", clocks, SEEDS)

@@ -1,32 +1,27 @@
 """The central actor-critic that DIRS is compared with."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, PRNGKeyArray
 
-from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import next_state
 from edgewise.learners.actor_critic import ActorCritic, Learned
 from edgewise.learners.networks import Network
-from edgewise.runs.settings import declared, own, takes_settings_of
 from edgewise.scenarios.joint_offloading.env import Decision, JointOffloadingEnv, State
 from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 
-class CentralChoices(AbstractScheduler):
+class CentralChoices(AbstractScheduler[JointOffloadingEnv, State, Decision, None]):
     """Every device to the place that one network, which sees all gains, finds most promising."""
 
     learner: ActorCritic
     actor: Network
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: None
+        self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State, memory: None
     ) -> tuple[Decision, None]:
-        assert isinstance(env, JointOffloadingEnv)
         log_chances = self.learner.log_chances(self.actor, env.observe(state).reshape(-1))
         return env.allocate(state, jnp.argmax(log_chances, axis=1)), memory
 
@@ -34,14 +29,31 @@ class CentralChoices(AbstractScheduler):
 class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
     """Every slot the policy is tried `samples` times on the slot's state, the best try is carried
     out, and actor and critic take one step on all of them. One sample is the textbook
-    actor-critic; 100 ask the objective as often as the search of DIRS does."""
+    actor-critic; 100 ask the objective as often as the search of DIRS does. The layers are as wide
+    as all DIRS agents' together."""
 
     env: JointOffloadingEnv
     score_env: JointOffloadingEnv
-    learner: ActorCritic
     episode_slots: int = eqx.field(static=True, default=0)
     samples: int = eqx.field(static=True, default=100)
+    actor_rate: float = eqx.field(static=True, default=1e-3)
+    critic_rate: float = eqx.field(static=True, default=1e-3)
+    entropy_weight: float = eqx.field(static=True, default=0.1)
     watch: Watch = eqx.field(static=True, default=mean_reward)
+
+    @property
+    def learner(self) -> ActorCritic:
+        """One network for all servers and devices, and its critic."""
+        env = self.env
+        return ActorCritic(
+            observation_size=env.num_agents * env.observation_size,
+            num_choices=env.num_devices,
+            num_options=env.num_servers + 1,
+            hidden=(80 * env.num_agents, 60 * env.num_agents),
+            actor_rate=self.actor_rate,
+            critic_rate=self.critic_rate,
+            entropy_weight=self.entropy_weight,
+        )
 
     def init(self, key: PRNGKeyArray, state: State) -> tuple[State, Learned]:
         return state, self.learner.init(key)
@@ -65,21 +77,5 @@ class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
         state = next_state(self.env, world_key, state, best, t, self.episode_slots)
         return (state, learned), {**watched, "sampled_score": jnp.mean(reward), **log}
 
-    def scheduler(self, carry: tuple[State, Learned]) -> AbstractScheduler:
+    def scheduler(self, carry: tuple[State, Learned]) -> CentralChoices:
         return CentralChoices(self.learner, carry[1].actor)
-
-
-@takes_settings_of(CentralActorCritic, ActorCritic, but=("hidden",))
-def make_actor_critic(
-    env: JointOffloadingEnv, score_env: JointOffloadingEnv, **settings: Any
-) -> CentralActorCritic:
-    """Actor-critic for these environments, its layers as wide as all DIRS agents' together."""
-    learner = ActorCritic(
-        observation_size=env.num_agents * env.observation_size,
-        num_choices=env.num_devices,
-        num_options=env.num_servers + 1,
-        hidden=(80 * env.num_agents, 60 * env.num_agents),
-        **own(ActorCritic, settings),
-    )
-    others = {name: x for name, x in settings.items() if name not in declared(ActorCritic)}
-    return CentralActorCritic(env, score_env, learner, **others)

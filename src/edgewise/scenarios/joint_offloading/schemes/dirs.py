@@ -1,19 +1,16 @@
 """Training of DIRS (Jiang et al., Algorithms 1-4) and of what is left of it without its parts."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, PRNGKeyArray
 
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
 from edgewise.learners.ensemble import Ensemble, Example, Learned
-from edgewise.runs.settings import takes_settings_of
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
-from edgewise.scenarios.joint_offloading.placing import demonstrated, flipped, refined
+from edgewise.scenarios.joint_offloading.schemes.placing import demonstrated, flipped, refined
 from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 
@@ -28,7 +25,7 @@ class Carry(eqx.Module):
 
 class Dirs(AbstractProgram[Carry]):
     """See the module. `online_evaluations` = 0 is DIRS without Lévy search (it flips instead),
-    `replay.demonstrations` = 0 without imitation.
+    `demonstrations` = 0 without imitation.
 
     The log's `score`, `delay_s` and `energy_j` are of what the agents decide by themselves, as
     when deployed; `refined_score` is of what the search made of it and was stored.
@@ -36,9 +33,11 @@ class Dirs(AbstractProgram[Carry]):
 
     env: JointOffloadingEnv
     score_env: JointOffloadingEnv
-    ensemble: Ensemble
-    replay: DemonstrationReplay
     episode_slots: int = eqx.field(static=True, default=0)
+    demonstrations: int = eqx.field(static=True, default=256)
+    capacity: int = eqx.field(static=True, default=1024)
+    learning_rate: float = eqx.field(static=True, default=3e-3)
+    l2: float = eqx.field(static=True, default=1e-4)
     online_evaluations: int = eqx.field(static=True, default=100)
     online_exponent: float = eqx.field(static=True, default=1.9)
     flip_share: float = eqx.field(static=True, default=0.1)
@@ -49,18 +48,35 @@ class Dirs(AbstractProgram[Carry]):
     train_every: int = eqx.field(static=True, default=10)
     watch: Watch = eqx.field(static=True, default=mean_reward)
 
+    @property
+    def ensemble(self) -> Ensemble:
+        """One expert on every server."""
+        env = self.env
+        return Ensemble(
+            env.num_agents,
+            env.observation_size,
+            env.num_devices,
+            rate=self.learning_rate,
+            l2=self.l2,
+        )
+
+    @property
+    def replay(self) -> DemonstrationReplay:
+        """Where demonstrations stay and what was lived is overwritten."""
+        return DemonstrationReplay(self.capacity, self.demonstrations)
+
     def init(self, key: PRNGKeyArray, state: State) -> Carry:
         init_key, show_key, imitate_key = jax.random.split(key, 3)
         learned = self.ensemble.init(init_key)
-        shown = self.demonstrations(show_key, state, self.replay.demonstrations)
-        if self.replay.demonstrations > 0:
+        shown = self.examples(show_key, state, self.demonstrations)
+        if self.demonstrations > 0:
             learned, _ = self.ensemble.pretrained(
                 imitate_key, learned, shown, self.pretraining_steps, self.batch_size
             )
         losses = jnp.zeros(self.env.num_agents)
         return Carry(state, learned, self.replay.start(shown), losses)
 
-    def demonstrations(self, key: PRNGKeyArray, state: State, count: int) -> Example:
+    def examples(self, key: PRNGKeyArray, state: State, count: int) -> Example:
         """`count` slots on the layout of `state`, each with a placement searched for long."""
 
         def one(key: PRNGKeyArray) -> Example:
@@ -104,7 +120,7 @@ class Dirs(AbstractProgram[Carry]):
         }
         return Carry(following, learned, memory, losses), log
 
-    def scheduler(self, carry: Carry) -> AbstractScheduler:
+    def scheduler(self, carry: Carry) -> Decentralised:
         return self.ensemble.scheduler(carry.learned)
 
     def _explored(self, key: PRNGKeyArray, state: State, placement: Array) -> Array:
@@ -123,22 +139,3 @@ class Dirs(AbstractProgram[Carry]):
             learned, batch, self.replay.is_demonstration(index)
         )
         return learned, self.replay.noted(memory, index, change), losses
-
-
-@takes_settings_of(Dirs)
-def make_dirs(
-    env: JointOffloadingEnv,
-    score_env: JointOffloadingEnv,
-    *,
-    demonstrations: int = 256,
-    capacity: int = 1024,
-    learning_rate: float = 3e-3,
-    l2: float = 1e-4,
-    **settings: Any,
-) -> Dirs:
-    """DIRS for these environments."""
-    ensemble = Ensemble(
-        env.num_agents, env.observation_size, env.num_devices, rate=learning_rate, l2=l2
-    )
-    replay = DemonstrationReplay(capacity, demonstrations)
-    return Dirs(env, score_env, ensemble, replay, **settings)
