@@ -2,9 +2,10 @@
 
 import csv
 import io
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import numpy as np
@@ -12,6 +13,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.study.published import Published
 from edgewise.study.statistics import Interval, mean_interval
 from edgewise.training.checkpoint import write_atomically
 
@@ -91,6 +93,32 @@ def curve_with_band(
 
 def _every(length: int, points: int) -> range:
     return range(0, length, max(length // points, 1))
+
+
+def published_below(canvas: Canvas, said: Sequence[Published]) -> list[dict[str, str]]:
+    """What the paper says of this figure, in small type below ours; returns the CSV's lines."""
+    text = "paper: " + "; ".join(each.sentence for each in said)
+    width = int(canvas.get_figwidth() * 17)
+    canvas.supxlabel(textwrap.fill(text, width), x=0.01, ha="left", fontsize=7, color="#555555")
+    return [each.row for each in said]
+
+
+def published_line(
+    axes: Axes, said: Published, across: Literal["x", "y"] = "y"
+) -> list[dict[str, str]]:
+    """A number of the paper as a dotted line under ours: where on the x or y axis, in its unit."""
+    draw = {"x": axes.axvline, "y": axes.axhline}[across]
+    draw(said.number, color="#555555", ls=":", lw=1, zorder=1, label=f"paper: {said.sentence}")
+    return [said.row]
+
+
+def published_points(
+    axes: Axes, x: Sequence[float], said: Sequence[Published], label: str = "paper"
+) -> list[dict[str, str]]:
+    """Numbers of the paper as hollow diamonds over `x`, beside ours."""
+    numbers = [each.number for each in said]
+    axes.plot(x, numbers, "D", mfc="none", mec="#000000", ms=6, ls="none", label=label)
+    return [each.row for each in said]
 
 
 def draw_files(

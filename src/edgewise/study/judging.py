@@ -17,14 +17,14 @@ def above(interval: Interval) -> bool:
     return interval.low > 0
 
 
-def running_mean(curve: Curves, width: int) -> Curves:
+def running_mean(curve: Curves, width: int) -> Float[np.ndarray, "seeds means"]:
     """The mean over every `width` slots in a row, `[seeds, slots - width + 1]`.
 
     >>> running_mean(np.array([[1.0, 3.0, 5.0]]), 2).tolist()
     [[2.0, 4.0]]
     """
     total = np.cumsum(np.pad(curve, ((0, 0), (1, 0))), axis=1)
-    mean: Curves = (total[:, width:] - total[:, :-width]) / width
+    mean: np.ndarray = (total[:, width:] - total[:, :-width]) / width
     return mean
 
 

@@ -7,9 +7,10 @@ lies above zero.
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CONVERGENCE, SEEDS
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import curve_with_band, labelled
+from edgewise.study.drawing import curve_with_band, labelled, published_below
 from edgewise.study.judging import Curves, above, end_mean, running_mean
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
@@ -151,10 +152,12 @@ def _training(results: Results, canvas: Canvas, schemes: tuple[str, ...]) -> Row
 @figure("5", needs=(CONVERGENCE,))
 def convergence(results: Results, canvas: Canvas) -> Rows:
     """Convergence of the learned schemes"""
-    return _training(results, canvas, (OURS, CENTRAL, INDEPENDENT))
+    rows = _training(results, canvas, (OURS, CENTRAL, INDEPENDENT))
+    return rows + published_below(canvas, PUBLISHED.of("5"))
 
 
 @figure("6", needs=(CONVERGENCE,))
 def load_term(results: Results, canvas: Canvas) -> Rows:
     """Training with and without the load term"""
-    return _training(results, canvas, (OURS, "dtoma"))
+    rows = _training(results, canvas, (OURS, "dtoma"))
+    return rows + published_below(canvas, PUBLISHED.of("6"))
