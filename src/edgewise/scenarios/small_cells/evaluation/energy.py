@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.scenarios.small_cells.evaluation import PUBLISHED
 from edgewise.scenarios.small_cells.evaluation.comparison import (
     MAIN,
     SEEDS,
@@ -11,6 +12,8 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
     bars,
     federated_over_central,
     measured,
+    published_in_words,
+    published_on,
 )
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
 from edgewise.study.results import Results
@@ -34,9 +37,10 @@ def energy_by_part(results: Results, canvas: Canvas) -> Rows:
         "edge": _edge_j,
     }
     rows = bars(results, axes, parts)
+    rows += published_on(axes, "ma-drl", PUBLISHED.value("6", "local energy of MA-DRL"))
     axes.set_ylabel("energy per UE and slot [J]")
     axes.legend()
-    return rows
+    return rows + published_in_words(canvas, "6")
 
 
 @claim("S5", figure="6", criterion="J per UE, paired", needs=(MAIN,))

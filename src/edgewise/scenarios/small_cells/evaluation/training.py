@@ -5,6 +5,7 @@ from jaxtyping import Float
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
+from edgewise.scenarios.small_cells.evaluation import PUBLISHED
 from edgewise.scenarios.small_cells.evaluation.comparison import (
     LEARNED,
     MAIN,
@@ -16,7 +17,7 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
 )
 from edgewise.scenarios.small_cells.schemes import EPISODE_SLOTS
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import labelled, line_with_bars
+from edgewise.study.drawing import labelled, line_with_bars, published_below
 from edgewise.study.judging import Curves, above, running_mean
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
@@ -85,7 +86,7 @@ def convergence(results: Results, canvas: Canvas) -> Rows:
             for e, m in zip(episode, middle, strict=True)
         ]
     labelled(axes, "episode", "system reward while training (mean, range over layouts)")
-    return rows
+    return rows + published_below(canvas, PUBLISHED.of("4"))
 
 
 @claim("S1", figure="4", criterion="above F-DRL and IL-DRL", needs=(MAIN, RATES))
@@ -164,7 +165,7 @@ def local_rewards(results: Results, canvas: Canvas) -> Rows:
         axes.set_xlabel("episode")
     panels[0].set_ylabel("local reward, first layout")
     panels[-1].legend()
-    return rows
+    return rows + published_below(canvas, PUBLISHED.of("5"))
 
 
 @claim("S4", figure="5", criterion="sd over cells, below F-DRL's and IL-DRL's", needs=(MAIN,))
