@@ -34,6 +34,7 @@ def test_a_value_is_found_by_figure_and_quantity(tmp_path: Path) -> None:
     assert [each.quantity for each in said.of("6")] == ["users on LoRa", "collisions"]
     assert said.value("6", "users on LoRa").number == 8.0
     assert said.value("6", "collisions").sentence == "collisions: 0"
+    assert said.of("6", but=said.of("6")[:1]) == said.of("6")[1:]
     words = said.value("7", "lowest cost")
     assert words.sentence == "lowest cost: IL-MAQ, below 27"
     assert words.row == {"published": "lowest cost", "value": "IL-MAQ, below 27", "unit": ""}
@@ -73,7 +74,7 @@ def test_numbers_stand_where_the_paper_has_them() -> None:
     upright, level = axes.get_lines()
     assert list(upright.get_xdata()) == [27.0, 27.0]
     assert list(level.get_ydata()) == [0.5, 0.5]
-    assert upright.get_label() == "paper: crossing: 27 users"
+    assert upright.get_label() == "paper"
     rows = published_points(axes, [64, 128], [said("90.8", "%"), said("92.4", "%")])
     assert axes.get_lines()[2].get_xydata().tolist() == [[64, 90.8], [128, 92.4]]
     assert [row["value"] for row in rows] == ["90.8", "92.4"]

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.study.claims import Rows
 from edgewise.study.published import Published
 from edgewise.study.statistics import Interval, mean_interval
 from edgewise.training.checkpoint import write_atomically
@@ -73,18 +74,22 @@ def line_with_bars(
     axes.errorbar(x, means, halves, label=label, capsize=2, **style)
 
 
+def line_with_band(
+    axes: Axes, x: Sequence[float], intervals: Sequence[Interval], label: str, **style: Any
+) -> None:
+    """Means over `x`, joined, on the band of their 95% intervals."""
+    (line,) = axes.plot(x, [each.mean for each in intervals], label=label, **style)
+    low, high = [each.low for each in intervals], [each.high for each in intervals]
+    axes.fill_between(x, low, high, alpha=0.2, color=line.get_color(), lw=0)
+
+
 def curve_with_band(
     axes: Axes, curve: Float[np.ndarray, "seeds slots"], label: str, points: int = 100
-) -> list[dict[str, float]]:
+) -> Rows:
     """The mean over seeds with its 95% band; returns about `points` of it: slot, mean, half."""
     slots = list(_every(curve.shape[1], points))
     intervals = [mean_interval(curve[:, t]) for t in slots]
-    means = np.array([each.mean for each in intervals])
-    halves = np.array([each.half for each in intervals])
-    (line,) = axes.plot(slots, means, label=label)
-    axes.fill_between(
-        slots, means - halves, means + halves, alpha=0.2, color=line.get_color(), lw=0
-    )
+    line_with_band(axes, slots, intervals, label)
     return [
         {"slot": t, "mean": each.mean, "half": each.half}
         for t, each in zip(slots, intervals, strict=True)
@@ -95,7 +100,7 @@ def _every(length: int, points: int) -> range:
     return range(0, length, max(length // points, 1))
 
 
-def published_below(canvas: Canvas, said: Sequence[Published]) -> list[dict[str, str]]:
+def published_below(canvas: Canvas, said: Sequence[Published]) -> Rows:
     """What the paper says of this figure, in small type below ours; returns the CSV's lines."""
     text = "paper: " + "; ".join(each.sentence for each in said)
     width = int(canvas.get_figwidth() * 17)
@@ -104,17 +109,17 @@ def published_below(canvas: Canvas, said: Sequence[Published]) -> list[dict[str,
 
 
 def published_line(
-    axes: Axes, said: Published, across: Literal["x", "y"] = "y"
-) -> list[dict[str, str]]:
-    """A number of the paper as a dotted line under ours: where on the x or y axis, in its unit."""
+    axes: Axes, said: Published, across: Literal["x", "y"] = "y", label: str = "paper"
+) -> Rows:
+    """A number of the paper, of the x or the y axis, as a dotted line across the plot."""
     draw = {"x": axes.axvline, "y": axes.axhline}[across]
-    draw(said.number, color="#555555", ls=":", lw=1, zorder=1, label=f"paper: {said.sentence}")
+    draw(said.number, color="#555555", ls=":", lw=1, zorder=1, label=label)
     return [said.row]
 
 
 def published_points(
     axes: Axes, x: Sequence[float], said: Sequence[Published], label: str = "paper"
-) -> list[dict[str, str]]:
+) -> Rows:
     """Numbers of the paper as hollow diamonds over `x`, beside ours."""
     numbers = [each.number for each in said]
     axes.plot(x, numbers, "D", mfc="none", mec="#000000", ms=6, ls="none", label=label)
@@ -124,7 +129,7 @@ def published_points(
 def draw_files(
     folder: Path,
     name: str,
-    draw: Callable[[Canvas], Sequence[dict[str, Any]]],
+    draw: Callable[[Canvas], Rows],
     size: tuple[float, float] = (7.0, 3.6),
 ) -> str:
     """Draw, and write `name`.png, .svg and .csv; returns the SVG, to be put into a page."""
@@ -141,7 +146,7 @@ def draw_files(
     return svg[svg.index("<svg") :]
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
+def _csv(rows: Rows) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")

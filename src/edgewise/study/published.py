@@ -1,6 +1,7 @@
 """What a paper itself says of its figures and tables: the `published.csv` of its scenario."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +47,14 @@ class PublishedValues:
 
     lines: tuple[Published, ...]
 
-    def of(self, figure: str) -> tuple[Published, ...]:
-        """The lines on a figure or table; `ValueError` if there are none."""
+    def of(self, figure: str, but: Sequence[Published] = ()) -> tuple[Published, ...]:
+        """The lines on a figure or table, without those in `but`; `ValueError` if there are
+        none."""
         found = tuple(each for each in self.lines if each.figure == figure)
         if not found:
             known = ", ".join(dict.fromkeys(each.figure for each in self.lines))
             raise ValueError(f"{FILE} says nothing of {figure!r}; it has {known}")
-        return found
+        return tuple(each for each in found if each not in but)
 
     def value(self, figure: str, quantity: str) -> Published:
         """The one line on a quantity of a figure; `ValueError` if there is none."""

@@ -5,10 +5,10 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CONVERGENCE, SEEDS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.results import Results
-from edgewise.study.statistics import Interval, mean_interval
+from edgewise.study.statistics import mean_interval
 
 
 @figure("8", needs=(CONVERGENCE,))
@@ -49,7 +49,7 @@ def balanced(results: Results) -> Verdict:
     variance, least = (
         mean_interval(runs.values(s, "load_variance")) for s in ("dtomalb", "optimum")
     )
-    numbers: dict[str, float | Interval] = {
+    numbers: Numbers = {
         "load max/min": ratio,
         "instantaneous load variance [s²]": variance,
         "of the optimum [s²]": least,

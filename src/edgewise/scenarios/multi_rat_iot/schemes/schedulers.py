@@ -1,7 +1,5 @@
 """Gateways that assign orthogonal channels: greedily, optimally, exactly."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -18,7 +16,6 @@ from edgewise.baselines.capacity import (
     best_assignment_within,
     total_saving,
 )
-from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.physics.link import sinr
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
@@ -70,32 +67,30 @@ def alone(env: MultiRatIotEnv, state: State, edge_available: bool = True) -> Alo
     )
 
 
-class Greedy(AbstractScheduler):
+class Greedy(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
     """Users with the most to compute first, each takes the free channel and power that are the
     cheapest by its own gain, or stays local."""
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, MultiRatIotEnv)
+        self, env: MultiRatIotEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         costs = alone(env, state)
         channel = greedy_assignment(costs.saving, jnp.argsort(-costs.local))
         return _fitting(env, state, costs, channel), memory
 
 
-class Centralized(AbstractScheduler):
+class Centralized(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
     """The gateway knows all gains and task sizes and assigns users to channels optimally; if the
     edge cannot hold the tasks, the cheaper of waiting and offloading fewer."""
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, MultiRatIotEnv)
+        self, env: MultiRatIotEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         costs = alone(env, state)
         return _fitting(env, state, costs, best_assignment(costs.saving)), memory
 
 
-class Optimum(AbstractScheduler):
+class Optimum(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
     """The cheapest orthogonal allocation of a slot.
 
     Either the edge can hold the tasks: the best assignment within its capacity; or it cannot, and
@@ -105,9 +100,8 @@ class Optimum(AbstractScheduler):
     """
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, MultiRatIotEnv)
+        self, env: MultiRatIotEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         roomy, full = alone(env, state), alone(env, state, edge_available=False)
         cycles = state.task_bits * env.cycles_per_bit
         places = jax.ShapeDtypeStruct((2, env.num_users), jnp.int32)
@@ -124,7 +118,7 @@ class Optimum(AbstractScheduler):
         return _cheaper(env, state, fits, waits), memory
 
 
-def _exact(roomy: Any, full: Any, cycles: Any, capacity: Any) -> np.ndarray:
+def _exact(roomy: Array, full: Array, cycles: Array, capacity: Array) -> np.ndarray:
     """On the host: the best channels within the capacity, and without its limit."""
     within_saving, beyond_saving, load = (np.asarray(x, float) for x in (roomy, full, cycles))
     beyond = best_assignment_on_host(beyond_saving)

@@ -1,16 +1,14 @@
 """Figure 6 as a picture: which channel carries whom, who stays local, where users collide."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch, Patch
 
+from edgewise.study.claims import Rows
+
 NUM_LORA = 10
 LORA, WIFI, LOCAL, COLLISION, EMPTY = "#56B4E9", "#009E73", "#BDBDBD", "#D55E00", "#FFFFFF"
-PAPER = (8, 12, 10)
-"""Users on LoRa, on WiFi and local in the paper's figure."""
 COLUMNS = 13
 MARKED = 0.05
 """A channel is marked where users met in more than this share of the slots."""
@@ -25,14 +23,15 @@ def counts(place_share: np.ndarray) -> np.ndarray:
 
 
 def draw_places(
-    canvas: Canvas, place_share: np.ndarray, collision_share: np.ndarray
-) -> list[dict[str, Any]]:
-    """`place_share` `[seeds, users, channels + 1]`, `collision_share` `[seeds, channels]`. Above,
-    the first seed, each user where it spent most slots; below, all seeds beside the paper."""
+    canvas: Canvas, place_share: np.ndarray, collision_share: np.ndarray, paper: np.ndarray
+) -> Rows:
+    """`place_share` `[seeds, users, channels + 1]`, `collision_share` `[seeds, channels]`, `paper`
+    as `counts` `[3]`. Above, the first seed, each user where it spent most slots; below, all seeds
+    beside the paper."""
     canvas.set_size_inches(8.0, 5.6)
     above, below = canvas.subplots(2, 1, height_ratios=(3.2, 1.6))
     _draw_channels(above, place_share[0], collision_share[0])
-    _draw_counts(below, counts(place_share), collision_share.sum(axis=1))
+    _draw_counts(below, paper, counts(place_share), collision_share.sum(axis=1))
     return _rows(place_share, collision_share)
 
 
@@ -75,9 +74,9 @@ def _box(axes: Axes, x: float, y: float, colour: str, text: str, above: str, not
     axes.text(x + 0.5, y - 0.03, note, ha="center", va="top", fontsize=6.5, color=COLLISION)
 
 
-def _draw_counts(axes: Axes, found: np.ndarray, shared: np.ndarray) -> None:
+def _draw_counts(axes: Axes, paper: np.ndarray, found: np.ndarray, shared: np.ndarray) -> None:
     """A stacked bar a seed, and the paper's; above it the mean number of channels shared."""
-    bars = np.vstack([PAPER, found])
+    bars = np.vstack([paper, found])
     places = np.array([0.0, *(1.5 + i for i in range(len(found)))])
     bottom = np.zeros(len(bars))
     for column, colour in enumerate((LORA, WIFI, LOCAL)):
@@ -110,7 +109,7 @@ def _names(users: np.ndarray, share: np.ndarray) -> str:
     )
 
 
-def _rows(place_share: np.ndarray, collision_share: np.ndarray) -> list[dict[str, Any]]:
+def _rows(place_share: np.ndarray, collision_share: np.ndarray) -> Rows:
     """For each seed and channel (and local): the users that spent most of their slots there."""
     rows = []
     num_channels = collision_share.shape[1]
