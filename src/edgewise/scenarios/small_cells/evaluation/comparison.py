@@ -10,12 +10,10 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.small_cells.evaluation import PUBLISHED
 from edgewise.study.claims import Rows, Verdict, graded
-from edgewise.study.drawing import published_below, published_points
+from edgewise.study.drawing import published_points
 from edgewise.study.judging import above
 from edgewise.study.published import Published
 from edgewise.study.results import Results
@@ -30,7 +28,6 @@ ENGINEERED = ("pathwise",)
 MAIN = Sweep("six cells", (*LEARNED, *BENCHMARKS, *REFERENCES, *ENGINEERED), SEEDS)
 
 Layouts = Float[np.ndarray, " layouts"]
-Numbers = dict[str, float | Interval]
 Read = Callable[[Results, str], Layouts]
 """(results, scheme) → a value on each layout."""
 
@@ -48,8 +45,8 @@ def ahead(results: Results, metric: str, first: str, second: str) -> Interval:
 
 def all_above(results: Results, metric: str, pairs: Sequence[tuple[str, str]]) -> Verdict:
     """Whether the first of each pair is above the second."""
-    numbers = {f"{a} - {b}": ahead(results, metric, a, b) for a, b in pairs}
-    return Verdict(graded([above(i) for i in numbers.values()]), dict(numbers), SEEDS)
+    found = {f"{a} - {b}": ahead(results, metric, a, b) for a, b in pairs}
+    return Verdict(graded([above(i) for i in found.values()]), dict(found), SEEDS)
 
 
 def federated_over_central(results: Results, metric: str) -> Interval:
@@ -83,8 +80,3 @@ def published_on(axes: Axes, scheme: str, said: Published, of: float = 1.0) -> R
     height = replace(said, value=str(said.number * of))
     published_points(axes, [MAIN.schemes.index(scheme)], [height], f"paper: {said.sentence}")
     return [said.row]
-
-
-def published_in_words(canvas: Canvas, number: str) -> Rows:
-    """What the paper says of a figure other than in numbers."""
-    return published_below(canvas, [each for each in PUBLISHED.of(number) if not each.unit])

@@ -12,10 +12,10 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
     bars,
     federated_over_central,
     measured,
-    published_in_words,
     published_on,
 )
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.drawing import published_below
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
@@ -37,10 +37,11 @@ def energy_by_part(results: Results, canvas: Canvas) -> Rows:
         "edge": _edge_j,
     }
     rows = bars(results, axes, parts)
-    rows += published_on(axes, "ma-drl", PUBLISHED.value("6", "local energy of MA-DRL"))
+    none = PUBLISHED.value("6", "local energy of MA-DRL")
+    rows += published_on(axes, "ma-drl", none)
     axes.set_ylabel("energy per UE and slot [J]")
     axes.legend()
-    return rows + published_in_words(canvas, "6")
+    return rows + published_below(canvas, PUBLISHED.of("6", but=[none]))
 
 
 @claim("S5", figure="6", criterion="J per UE, paired", needs=(MAIN,))

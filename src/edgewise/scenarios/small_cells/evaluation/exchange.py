@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
-from edgewise.scenarios.small_cells.evaluation.comparison import MAIN, SEEDS, Numbers
+from edgewise.scenarios.small_cells.evaluation.comparison import MAIN, SEEDS
 from edgewise.scenarios.small_cells.params import SmallCellsParameters
 from edgewise.scenarios.small_cells.schemes import HIDDEN, ROUND_SLOTS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
 from edgewise.study.drawing import labelled
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval

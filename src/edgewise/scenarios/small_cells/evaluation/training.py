@@ -11,7 +11,6 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
     MAIN,
     SEEDS,
     Layouts,
-    Numbers,
     ahead,
     all_above,
 )
@@ -141,9 +140,8 @@ def most_stable(results: Results) -> Verdict:
         for name, measure in (("sd", _instability), ("drawdown", _drawdown))
         for other in ("f-drl", "il-drl")
     }
-    numbers: Numbers = {**more}
     holds = [above(each) for each in more.values()]
-    return Verdict(graded(holds), numbers, SEEDS, "in system reward, with exploration on")
+    return Verdict(graded(holds), dict(more), SEEDS, "in system reward, with exploration on")
 
 
 @figure("5", needs=(MAIN,))
