@@ -7,11 +7,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from edgewise.runs.sweep import Experiment
-from edgewise.scenarios.small_cells.coordinated import Coordinated
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.params import SmallCellsParameters
-from edgewise.scenarios.small_cells.schedulers import equal_shares
-from edgewise.scenarios.small_cells.settle import Shares, settled
+from edgewise.scenarios.small_cells.schemes.coordinated import Coordinated
+from edgewise.scenarios.small_cells.schemes.schedulers import equal_shares
+from edgewise.scenarios.small_cells.schemes.settle import Shares, settled
 
 LAYOUTS, SLOTS = 100, 10
 LEAST = 1.01

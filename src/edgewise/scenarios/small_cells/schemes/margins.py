@@ -5,14 +5,20 @@ of all UEs of the cell; it answers with the margins of the `deadline` decoding a
 server. Relabelling UEs or channels changes nothing but the labels.
 """
 
+from functools import partial
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from edgewise.core.policy import AbstractPolicy
+from edgewise.runs.settings import takes_settings_of
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Outcome, State
+from edgewise.scenarios.small_cells.schemes.schedulers import MARGIN, PowerControl
+from edgewise.training.pathwise import Pathwise
 
 BEST = 4
 """Links of a UE that are looked at."""
@@ -75,3 +81,15 @@ def worth(env: SmallCellsEnv, state: State, outcome: Outcome) -> tuple[Array, Ar
     met = jax.nn.sigmoid(slack_s / DEADLINE_WIDTH_S)
     value = env.deadline_reward * met + jnp.minimum(slack_s, 0.0)
     return jnp.mean(value), jnp.mean(outcome.energy_j)
+
+
+@takes_settings_of(Pathwise)
+def pathwise_margins(
+    env: SmallCellsEnv, score_env: SmallCellsEnv, *, width: int = 32, **settings: Any
+) -> Pathwise:
+    """Such policies of `width` units, trained on no more energy than `power-control` spends."""
+    start = partial(
+        MarginPolicy.start, ues=env.ues_per_cell, channels=env.num_channels, width=width
+    )
+    reference = PowerControl(jnp.asarray(MARGIN))
+    return Pathwise(env, score_env, reference, start, worth, **settings)

@@ -1,24 +1,24 @@
 """The reference that knows everything: channels cell by cell against the true interference, then
 the least powers that meet all deadlines."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from edgewise.baselines.assignment import best_assignment
-from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.scenarios.small_cells.decode import Cell, Links
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, State
-from edgewise.scenarios.small_cells.schedulers import equal_shares, matched_by_rate
-from edgewise.scenarios.small_cells.settle import Shares, heard, settled, total_reward
+from edgewise.scenarios.small_cells.schemes.schedulers import equal_shares, matched_by_rate
+from edgewise.scenarios.small_cells.schemes.settle import Shares, heard, settled, total_reward
+
+Held = tuple[Decision, Decision]
+"""The best so far, and the latest."""
 
 
-class Coordinated(AbstractScheduler):
+class Coordinated(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
     """Starts from the matching by rate. In every round each cell in turn takes the matching that
     is best for it against what the others' powers make at its base station, and all powers
     settle; the best round is kept."""
@@ -26,15 +26,14 @@ class Coordinated(AbstractScheduler):
     rounds: int = eqx.field(static=True, default=4)
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, SmallCellsEnv)
+        self, env: SmallCellsEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         shares = Shares(jnp.ones_like(state.task_bits), equal_shares(env))
         channel = jax.vmap(matched_by_rate)(env.cells(state))
         start = settled(env, state, channel, shares)
 
-        def one_round(carry: tuple[Decision, Decision], _: Array) -> tuple[Any, None]:
-            best, latest = carry
+        def one_round(held: Held, _: Array) -> tuple[Held, None]:
+            best, latest = held
             channel = _in_turn(env, state, latest)
             found = settled(env, state, channel, shares)
             better = total_reward(env, state, found) > total_reward(env, state, best)

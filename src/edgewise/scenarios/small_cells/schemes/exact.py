@@ -7,7 +7,6 @@ pays. Channels and powers are exact; the shares are a local optimum.
 
 import itertools
 from math import comb, perm
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,12 +14,11 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.baselines.exhaustive import exhaustive
-from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, State
-from edgewise.scenarios.small_cells.schedulers import equal_shares
-from edgewise.scenarios.small_cells.settle import Shares, settled, total_reward
+from edgewise.scenarios.small_cells.schemes.schedulers import equal_shares
+from edgewise.scenarios.small_cells.schemes.settle import Shares, settled, total_reward
 
 MOST_TRIED = 50_000
 STEPS = (0.3, 0.1, 0.1, 0.03, 0.03, 0.01, 0.01)
@@ -58,13 +56,12 @@ def _distinct(channels: list[int]) -> bool:
     return len(set(channels)) == len(channels)
 
 
-class NearOptimum(AbstractScheduler):
+class NearOptimum(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
     """See the module."""
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, SmallCellsEnv)
+        self, env: SmallCellsEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         tables = jnp.asarray(channel_tables(env.ues_per_cell, env.num_channels))
         shares = Shares(jnp.ones_like(state.task_bits), equal_shares(env))
 
