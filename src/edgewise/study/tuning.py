@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -110,7 +110,7 @@ def _asked(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=len(finished), constant_liar=True)
-    direction = "maximize" if higher else "minimize"
+    direction: Literal["maximize", "minimize"] = "maximize" if higher else "minimize"
     study = optuna.create_study(sampler=sampler, direction=direction)
     for trial in finished:
         study.add_trial(_told(space, trial))
