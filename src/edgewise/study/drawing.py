@@ -38,6 +38,7 @@ STYLE = {
     "grid.color": "#E6E6E6",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "legend.fontsize": "small",
     "figure.dpi": 150,
     "figure.constrained_layout.use": True,
     # Text stays text; and equal plots are equal files.
@@ -113,6 +114,16 @@ def curve_with_band(
 
 def _every(length: int, points: int) -> range:
     return range(0, length, max(length // points, 1))
+
+
+def text_table(canvas: Canvas, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Text in rows and columns as the whole picture; a cell may hold several lines."""
+    axes = canvas.subplots()
+    axes.axis("off")
+    table = axes.table([list(line) for line in lines], colLabels=list(header), loc="center")
+    table.auto_set_font_size(False)
+    table.set_fontsize(8)
+    table.scale(1.0, 1.5 + max(text.count("\n") for line in (header, *lines) for text in line))
 
 
 def published_below(canvas: Canvas, said: Sequence[Published]) -> Rows:
