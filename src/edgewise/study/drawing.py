@@ -60,11 +60,14 @@ def legend_beside(axes: Axes, title: str | None = None) -> None:
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
-def labelled(axes: Axes, x: str, y: str) -> None:
-    """Names of the axes, and a legend."""
+def labelled(axes: Axes, x: str, y: str, beside: bool = False) -> None:
+    """Names of the axes, and a legend, inside of the plot or `beside` it."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.legend()
+    if beside:
+        legend_beside(axes)
+    else:
+        axes.legend()
 
 
 def line_with_bars(
@@ -73,6 +76,18 @@ def line_with_bars(
     """Means over `x`, joined, each with its 95% interval."""
     means, halves = ([getattr(each, name) for each in intervals] for name in ("mean", "half"))
     axes.errorbar(x, means, halves, label=label, capsize=2, **style)
+
+
+def bars_in_groups(
+    axes: Axes, groups: Sequence[str], bars: Sequence[tuple[str, Sequence[Interval]]]
+) -> None:
+    """For each `(label, intervals)` a bar in every group, with its 95% interval."""
+    width, places = 0.8 / len(bars), np.arange(len(groups))
+    for k, (label, found) in enumerate(bars):
+        means, halves = ([getattr(each, name) for each in found] for name in ("mean", "half"))
+        left = places + width * (k - (len(bars) - 1) / 2)
+        axes.bar(left, means, width, yerr=halves, label=label, error_kw={"lw": 0.8})
+    axes.set_xticks(places, groups)
 
 
 def line_with_band(

@@ -47,4 +47,17 @@ def end_mean(curve: Curves, share: float = 0.1) -> Float[np.ndarray, " seeds"]:
     >>> end_mean(np.arange(20.0)[None]).tolist()
     [18.5]
     """
-    return curve[:, -max(int(curve.shape[1] * share), 1) :].mean(axis=1)
+    return curve[:, -_slots(curve, share) :].mean(axis=1)
+
+
+def start_mean(curve: Curves, share: float = 0.1) -> Float[np.ndarray, " seeds"]:
+    """The mean over the first `share` of the run.
+
+    >>> start_mean(np.arange(20.0)[None]).tolist()
+    [0.5]
+    """
+    return curve[:, : _slots(curve, share)].mean(axis=1)
+
+
+def _slots(curve: Curves, share: float) -> int:
+    return max(int(curve.shape[1] * share), 1)

@@ -1,5 +1,8 @@
 """The central actor-critic that DIRS is compared with."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -7,6 +10,7 @@ from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import next_state
+from edgewise.core.search import Dimension
 from edgewise.learners.actor_critic import ActorCritic, Learned
 from edgewise.learners.networks import Network
 from edgewise.scenarios.joint_offloading.env import Decision, JointOffloadingEnv, State
@@ -31,6 +35,8 @@ class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
     out, and actor and critic take one step on all of them. One sample is the textbook
     actor-critic; 100 ask the objective as often as the search of DIRS does. The layers are as wide
     as all DIRS agents' together."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = ActorCritic.SPACE
 
     env: JointOffloadingEnv
     score_env: JointOffloadingEnv

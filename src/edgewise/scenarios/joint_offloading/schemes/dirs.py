@@ -1,5 +1,8 @@
 """Training of DIRS (Jiang et al., Algorithms 1-4) and of what is left of it without its parts."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -7,6 +10,7 @@ from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
+from edgewise.core.search import RATE, Dimension, Range
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
 from edgewise.learners.ensemble import Ensemble, Example, Learned
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
@@ -30,6 +34,14 @@ class Dirs(AbstractProgram[Carry]):
     The log's `score`, `delay_s` and `energy_j` are of what the agents decide by themselves, as
     when deployed; `refined_score` is of what the search made of it and was stored.
     """
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "learning_rate": RATE,
+        "l2": Range(1e-6, 1e-2, log=True),
+        "online_exponent": Range(1.0, 1.99),
+        "demonstration_exponent": Range(1.0, 1.99),
+        "flip_share": Range(0.01, 0.5, log=True),
+    }
 
     env: JointOffloadingEnv
     score_env: JointOffloadingEnv
