@@ -1,0 +1,1 @@
+"""A network of one's own, described in a TOML file, where all schemes meet."""
