@@ -1,4 +1,4 @@
-"""Where the devices are, and how they move."""
+"""Where the devices are at first."""
 
 from abc import abstractmethod
 
@@ -8,9 +8,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from edgewise.core.fields import floats
-from edgewise.physics.topology import annulus_distances_m
 
 Points = Float[Array, "points 2"]
+Bounds = tuple[Float[Array, "2"], Float[Array, "2"]]
 
 
 class AbstractPlacement(eqx.Module):
@@ -20,6 +20,10 @@ class AbstractPlacement(eqx.Module):
     def draw(self, key: PRNGKeyArray, count: int) -> Points:
         """`count` positions [m]."""
 
+    @abstractmethod
+    def bounds(self) -> Bounds:
+        """The rectangle that holds every position: its least and its largest corner [m]."""
+
 
 class AroundSites(AbstractPlacement):
     """Uniform in a disc around a site that is drawn uniformly."""
@@ -28,12 +32,16 @@ class AroundSites(AbstractPlacement):
     radius_m: Float[Array, ""] = floats()
 
     def draw(self, key: PRNGKeyArray, count: int) -> Points:
-        site_key, distance_key, angle_key = jax.random.split(key, 3)
-        site = jax.random.randint(site_key, (count,), 0, self.site_xy_m.shape[0])
-        distance_m = annulus_distances_m(distance_key, count, 0.0, self.radius_m)
-        angle = 2.0 * jnp.pi * jax.random.uniform(angle_key, (count,), dtype=float)
+        sites = self.site_xy_m.shape[0]
+        which, area, turn = jax.random.uniform(key, (3 * count,), dtype=float).reshape(3, -1)
+        site = jnp.minimum((which * sites).astype(int), sites - 1)
+        distance_m, angle = self.radius_m * jnp.sqrt(area), 2.0 * jnp.pi * turn
         heading = jnp.stack([jnp.cos(angle), jnp.sin(angle)], axis=-1)
         return self.site_xy_m[site] + distance_m[:, None] * heading
+
+    def bounds(self) -> Bounds:
+        low, high = extent(self.site_xy_m)
+        return low - self.radius_m, high + self.radius_m
 
 
 class InArea(AbstractPlacement):
@@ -46,6 +54,9 @@ class InArea(AbstractPlacement):
         low, high = self.area_m[:2], self.area_m[2:]
         return low[None, :] + share * (high - low)[None, :]
 
+    def bounds(self) -> Bounds:
+        return self.area_m[:2], self.area_m[2:]
+
 
 class FromFile(AbstractPlacement):
     """The positions of a file, drawn without repetition."""
@@ -55,3 +66,11 @@ class FromFile(AbstractPlacement):
     def draw(self, key: PRNGKeyArray, count: int) -> Points:
         chosen = jax.random.permutation(key, self.xy_m.shape[0])[:count]
         return self.xy_m[chosen]
+
+    def bounds(self) -> Bounds:
+        return extent(self.xy_m)
+
+
+def extent(xy_m: Points) -> Bounds:
+    """The least rectangle that holds these points."""
+    return jnp.min(xy_m, axis=0), jnp.max(xy_m, axis=0)
