@@ -66,7 +66,9 @@ class NearestSites(eqx.Module):
         size = max(BLOCK // self.longest, 1)
         if points_m.shape[0] <= size:
             return self._nearest(points_m)
-        return jax.lax.map(lambda point_m: self._nearest(point_m[None])[0], points_m, batch_size=size)
+        return jax.lax.map(
+            lambda point_m: self._nearest(point_m[None])[0], points_m, batch_size=size
+        )
 
     def _nearest(self, points_m: Float[Array, "points 2"]) -> Int[Array, "points count"]:
         node = self._cell(points_m)
@@ -100,9 +102,7 @@ class _Nodes:
         self.depth = 0
 
 
-def _halved(
-    site_xy_m: np.ndarray, count: int, low_m: np.ndarray, high_m: np.ndarray
-) -> _Nodes:
+def _halved(site_xy_m: np.ndarray, count: int, low_m: np.ndarray, high_m: np.ndarray) -> _Nodes:
     tree, nodes = cKDTree(site_xy_m), _Nodes()
     short, left = max(SHORT_LIST, 4 * count), LISTED_PER_SITE * len(site_xy_m)
     slack_m = 1e-3 + 1e-5 * float(np.max(np.abs([*site_xy_m, low_m, high_m])))
@@ -136,7 +136,7 @@ def _reach(
     centre = (low + high) / 2
     half_m = np.linalg.norm(high - low, axis=1) / 2
     distance_m, _ = tree.query(centre, k=[count])
-    return centre, distance_m[:, 0] + 2 * half_m
+    return centre, np.asarray(distance_m)[:, 0] + 2 * half_m
 
 
 def _halves(

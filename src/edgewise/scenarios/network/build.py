@@ -1,6 +1,7 @@
 """From a validated file to the environment."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,19 +12,19 @@ from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.links import Links
 from edgewise.scenarios.network.motion import AbstractMotion, AlongPaths, Static, Waypoint
 from edgewise.scenarios.network.options import OptionList
+from edgewise.scenarios.network.params import NetworkParameters
 from edgewise.scenarios.network.paths import paths_of
 from edgewise.scenarios.network.placement import (
     AbstractPlacement,
     AroundSites,
     FromFile,
     InArea,
-    extent,
 )
 from edgewise.scenarios.network.places import Places, num_devices, points_of, sites_of
 from edgewise.scenarios.network.radio import Radios
 from edgewise.scenarios.network.requests import requests_of
 from edgewise.scenarios.network.servers import Servers
-from edgewise.scenarios.network.tables import Application, NetworkFile, Wire
+from edgewise.scenarios.network.tables import Application, NetworkFile, Table, Wire
 from edgewise.scenarios.network.trace import Replay, replay
 
 NO_WIRE = Wire(rate_bps=1.0, delay_s=0.0)
@@ -40,38 +41,38 @@ class Standing(NamedTuple):
 
 
 def network_env(file: NetworkFile) -> NetworkEnv:
-    """The environment that `file` describes. Fields of the environment that are not listed in
-    the file's words keep its names."""
+    """The environment that `file` describes."""
     network, devices = file.network, file.devices
     sites = sites_of(network.sites, file.site)
     servers = standing_servers(file, sites)
-    offered = offered_servers(servers, sites, network.candidate_servers)
-    candidates = min(network.candidate_sites, len(sites.names))
     placement = _placement(file, sites)
+    option_list = OptionList(
+        candidates=min(network.candidate_sites, len(sites.names)),
+        radio_channels=tuple(radio.choices for radio in file.radio),
+        power_levels=tuple(radio.power_levels for radio in file.radio),
+        offered=jnp.asarray(offered_servers(servers, sites, network.candidate_servers)),
+    )
+    constants: dict[str, Any] = {
+        "device_cpu_hz": devices.cpu_hz,
+        "switched_capacitance": devices.switched_capacitance,
+        "slot_s": network.slot_s,
+        "timeout_s": network.timeout_s,
+        "delay_weight_per_s": network.delay_weight_per_s,
+        "energy_weight_per_j": network.energy_weight_per_j,
+        "miss_weight": network.miss_weight,
+    }
     return NetworkEnv(
         num_devices=num_devices(file),
         cooperative=network.cooperative,
         continuous=network.actions == "continuous",
-        option_list=OptionList(
-            candidates=candidates,
-            radio_channels=tuple(radio.choices for radio in file.radio),
-            power_levels=tuple(radio.power_levels for radio in file.radio),
-            offered=offered.shape[1],
-        ),
+        option_list=option_list,
         radios=_radios(file),
-        links=_links(file, sites, candidates, placement),
+        links=_links(file, sites, option_list.candidates, placement),
         servers=_servers(file, servers),
         applications=_applications(file),
         placement=placement,
         motion=_motion(file, sites),
-        offered=offered,
-        device_cpu_hz=devices.cpu_hz,
-        switched_capacitance=devices.switched_capacitance,
-        slot_s=network.slot_s,
-        timeout_s=network.timeout_s,
-        delay_weight_per_s=network.delay_weight_per_s,
-        energy_weight_per_j=network.energy_weight_per_j,
-        miss_weight=network.miss_weight,
+        **constants,
     )
 
 
@@ -105,32 +106,42 @@ def offered_servers(servers: list[Standing], sites: Places, count: int) -> np.nd
     return np.hstack([offered, np.tile(np.array(clouds, int), (len(sites.names), 1))])
 
 
+def _columns(tables: Sequence[Table], *keys: str, **others: Any) -> dict[str, Any]:
+    """The values of these keys, one list a key; and what else a container is made of."""
+    return {key: [getattr(table, key) for table in tables] for key in keys} | others
+
+
 def _radios(file: NetworkFile) -> Radios:
-    return Radios(
+    columns = _columns(
+        file.radio,
+        "channel_bandwidth_hz",
+        "noise_w_per_hz",
+        "max_power_w",
+        "sinr_threshold",
         chosen=[radio.access == "chosen" for radio in file.radio],
         num_channels=[radio.channels for radio in file.radio],
-        channel_bandwidth_hz=[radio.channel_bandwidth_hz for radio in file.radio],
-        noise_w_per_hz=[radio.noise_w_per_hz for radio in file.radio],
-        max_power_w=[radio.max_power_w for radio in file.radio],
-        sinr_threshold=[radio.sinr_threshold for radio in file.radio],
     )
+    return Radios(**columns)
 
 
 def _links(
     file: NetworkFile, sites: Places, candidates: int, placement: AbstractPlacement
 ) -> Links:
     choices = np.array([radio.choices for radio in file.radio])
-    low_m, high_m = _bounds(file, sites, placement)
-    return Links(
-        shadowed=any(radio.shadowing_db > 0 for radio in file.radio),
-        nearest=NearestSites.within(sites.xy_m, candidates, low_m, high_m),
+    columns = _columns(
+        file.radio,
+        "pathloss_intercept_db",
+        "pathloss_slope_db",
+        "min_distance_m",
+        "shadowing_db",
+        rayleigh=[radio.fading == "rayleigh" for radio in file.radio],
         carries=_carries(file, sites),
         used=np.arange(max(choices))[None, :] < choices[:, None],
-        pathloss_intercept_db=[radio.pathloss_intercept_db for radio in file.radio],
-        pathloss_slope_db=[radio.pathloss_slope_db for radio in file.radio],
-        min_distance_m=[radio.min_distance_m for radio in file.radio],
-        shadowing_db=[radio.shadowing_db for radio in file.radio],
-        rayleigh=[radio.fading == "rayleigh" for radio in file.radio],
+    )
+    return Links(
+        shadowed=any(radio.shadowing_db > 0 for radio in file.radio),
+        nearest=NearestSites.within(sites.xy_m, candidates, *_bounds(file, sites, placement)),
+        **columns,
     )
 
 
@@ -151,37 +162,39 @@ def _bounds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The rectangle that no device ever leaves."""
     if file.devices.path is not None:
-        low, high = extent(paths_of(file.devices.path, sites.centre).xy_m)
-    else:
-        low, high = placement.bounds()
-    return np.asarray(low, float), np.asarray(high, float)
+        points_m = paths_of(file.devices.path, sites.centre).xy_m
+        return points_m.min(axis=0), points_m.max(axis=0)
+    low_m, high_m = placement.bounds()
+    return np.asarray(low_m, float), np.asarray(high_m, float)
 
 
 def _servers(file: NetworkFile, servers: list[Standing]) -> Servers:
     backhaul, cloud = file.backhaul or NO_WIRE, file.cloud or NO_WIRE
-    return Servers(
-        site=[server.site for server in servers],
-        cpu_hz=[server.cpu_hz for server in servers],
-        fifo=[server.fifo for server in servers],
-        backhaul_rate_bps=backhaul.rate_bps,
-        backhaul_delay_s=backhaul.delay_s,
-        cloud_rate_bps=cloud.rate_bps,
-        cloud_delay_s=cloud.delay_s,
-    )
+    columns: dict[str, Any] = {
+        "site": [server.site for server in servers],
+        "cpu_hz": [server.cpu_hz for server in servers],
+        "fifo": [server.fifo for server in servers],
+        "backhaul_rate_bps": backhaul.rate_bps,
+        "backhaul_delay_s": backhaul.delay_s,
+        "cloud_rate_bps": cloud.rate_bps,
+        "cloud_delay_s": cloud.delay_s,
+    }
+    return Servers(**columns)
 
 
 def _applications(file: NetworkFile) -> Applications:
     applications, nothing = file.application, (0.0, 0.0)
     devices = device_counts([a.share for a in applications], num_devices(file))
-    return Applications(
-        devices=devices,
+    columns = _columns(
+        applications,
+        "deadline_s",
+        "weight",
         arrival_probability=[a.arrival_probability or 0.0 for a in applications],
         bits=[a.bits or nothing for a in applications],
         cycles_per_bit=[a.cycles_per_bit or nothing for a in applications],
-        deadline_s=[a.deadline_s for a in applications],
-        weight=[a.weight for a in applications],
-        replay=_replay(applications, devices, file.network.slot_s),
     )
+    replayed = _replay(applications, devices, file.network.slot_s)
+    return Applications(devices=devices, replay=replayed, **columns)
 
 
 def _replay(
@@ -198,15 +211,21 @@ def _replay(
 def _placement(file: NetworkFile, sites: Places) -> AbstractPlacement:
     devices = file.devices
     if devices.file is not None:
-        return FromFile(xy_m=points_of(devices.file, sites.centre))
+        return FromFile(xy_m=jnp.asarray(points_of(devices.file, sites.centre)))
     if devices.placed == "area":
-        return InArea(area_m=devices.area_m)
-    return AroundSites(site_xy_m=sites.xy_m, radius_m=devices.radius_m or 0.0)
+        return InArea(area_m=jnp.asarray(devices.area_m))
+    radius_m = jnp.asarray(devices.radius_m or 0.0)
+    return AroundSites(site_xy_m=jnp.asarray(sites.xy_m), radius_m=radius_m)
 
 
 def _motion(file: NetworkFile, sites: Places) -> AbstractMotion:
-    devices = file.devices
+    devices, speed_mps = file.devices, jnp.asarray(file.devices.speed_mps)
     if devices.path is not None:
-        paths = paths_of(devices.path, sites.centre)
-        return AlongPaths(speed_mps=devices.speed_mps, **paths._asdict())
-    return Waypoint(speed_mps=devices.speed_mps) if devices.mobility == "waypoint" else Static()
+        paths: dict[str, Any] = paths_of(devices.path, sites.centre)._asdict()
+        return AlongPaths(speed_mps=speed_mps, **paths)
+    return Waypoint(speed_mps=speed_mps) if devices.mobility == "waypoint" else Static()
+
+
+def of_parameters(parameters: NetworkParameters) -> NetworkEnv:
+    """The environment of a run's parameters."""
+    return network_env(parameters.file)

@@ -45,8 +45,7 @@ def _duplicates(file: NetworkFile) -> Iterator[Complaint]:
             if counted[element.name] > 1 and element.name in seen:
                 yield Complaint(
                     (kind, i, "name"),
-                    f"a second [[{kind}]] is called '{element.name}': "
-                    "give each a name of its own",
+                    f"a second [[{kind}]] is called '{element.name}': give each a name of its own",
                 )
             seen.add(element.name)
 
@@ -55,5 +54,3 @@ def _empty(file: NetworkFile) -> Iterator[Complaint]:
     for kind in ("radio", "server", "application"):
         if not getattr(file, kind):
             yield Complaint((kind,), f"there is no [[{kind}]]: give at least one")
-
-

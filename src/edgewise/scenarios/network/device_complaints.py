@@ -38,12 +38,12 @@ def _source(way: tuple[str, int], application: Application) -> Iterator[Complain
     if application.arrivals is None:
         for key in ways:
             yield Complaint(
-                (*way, key), f"{name} has {key} and no trace: name it, arrivals = \"trace.csv\""
+                (*way, key), f'{name} has {key} and no trace: name it, arrivals = "trace.csv"'
             )
         for key in DRAWN:
             if key not in drawn and not ways:
                 yield Complaint(
-                    way, f"{name} lacks {key}: add it, or arrivals = \"trace.csv\" and its columns"
+                    way, f'{name} lacks {key}: add it, or arrivals = "trace.csv" and its columns'
                 )
         return
     for key in drawn:
@@ -129,7 +129,7 @@ def _placement(devices: Devices) -> Iterator[Complaint]:
         yield Complaint(
             ("devices",),
             "[devices] lacks radius_m: add it, a number in metres (or place devices otherwise: "
-            "placed = \"area\" with area_m, file or path)",
+            'placed = "area" with area_m, file or path)',
         )
     yield from _counted(devices)
 

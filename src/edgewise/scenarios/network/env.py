@@ -7,10 +7,10 @@ from typing import ClassVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
-from edgewise.core.fields import floats, integers
+from edgewise.core.fields import floats
 from edgewise.core.spaces import Box, Discrete
 from edgewise.physics.queues import backlog_after
 from edgewise.scenarios.network.applications import Applications
@@ -45,7 +45,6 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
     applications: Applications
     placement: AbstractPlacement
     motion: AbstractMotion
-    offered: Int[Array, "sites offered"] = integers()
     device_cpu_hz: Float[Array, "2"] = floats()
     switched_capacitance: Float[Array, ""] = floats()
     slot_s: Float[Array, ""] = floats()
@@ -81,9 +80,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
             task_cycles=jnp.zeros(self.num_devices),
             deadline_s=jnp.zeros(self.num_devices),
             application=self.applications.of(identity),
-            device_cpu_hz=jax.random.uniform(
-                cpu_key, (self.num_devices,), float, low_hz, high_hz
-            ),
+            device_cpu_hz=jax.random.uniform(cpu_key, (self.num_devices,), float, low_hz, high_hz),
             candidate=candidate,
             gain=jnp.zeros((*mean_gain.shape, self.links.used.shape[1])),
             backlog_cycles=jnp.zeros(self.servers.count),
@@ -95,7 +92,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
         return self._slot(slot_key, self._silent(layout))
 
     def restart(self, key: PRNGKeyArray, state: State) -> State:
-        """As the contract says; traces go on where they are, and begin anew when they have ended."""
+        """A new episode on the layout. Traces run on, and begin anew when they have ended."""
         replay = self.applications.replay
         slot = jnp.zeros_like(state.slot) if replay is None else replay.after(state.slot)
         return self._slot(key, self._silent(replace(state, slot=slot)))
@@ -109,7 +106,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
     def options(self, state: State) -> Float[Array, "devices options numbers"]:
         """NUMBERS of every option of every device, in the order of actions; for a policy that
         scores options with one set of weights, whatever the network's size."""
-        parts = (self.option_list, self.offered, self.radios, self.servers, self.timeout_s)
+        parts = (self.option_list, self.radios, self.servers, self.timeout_s)
         return option_numbers(*parts, state)
 
     def usable(self, state: State) -> Bool[Array, "devices options"]:
@@ -118,7 +115,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
 
     def decode(self, state: State, action: Array) -> Decision:
         read = of_cube if self.continuous else of_option
-        return read(self.option_list, self.offered, self.radios.max_power_w, state, action)
+        return read(self.option_list, self.radios.max_power_w, state, action)
 
     def evaluate(self, state: State, decision: Decision) -> Outcome:
         has_task = state.task_bits > 0
@@ -211,9 +208,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
             moved,
             candidate=candidate,
             own_w=remembered(state.candidate, candidate, state.own_w),
-            mean_gain=self.links.mean_gain(
-                moved.xy_m, candidate, state.identity, state.link_seed
-            ),
+            mean_gain=self.links.mean_gain(moved.xy_m, candidate, state.identity, state.link_seed),
         )
 
     def _silent(self, state: State) -> State:

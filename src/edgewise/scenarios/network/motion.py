@@ -110,9 +110,7 @@ class AlongPaths(AbstractMotion):
     ) -> State:
         step = slot_s if self.timed else state.speed_mps * slot_s
         progress = jnp.mod(state.progress + step, 2.0 * self._length(state.identity))
-        return replace(
-            state, xy_m=self._position_m(state.identity, progress), progress=progress
-        )
+        return replace(state, xy_m=self._position_m(state.identity, progress), progress=progress)
 
     def _length(self, identity: Index) -> PerDevice:
         path = identity % self.begin.shape[0]

@@ -1,12 +1,14 @@
 """What a device knows of its options, in the same few numbers for each, all of about ±1."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from edgewise.physics.link import shannon_rate_bps, sinr
 from edgewise.physics.units import linear_to_db
-from edgewise.scenarios.network.decode import Offered, usable_options
+from edgewise.scenarios.network.decode import usable_options
 from edgewise.scenarios.network.model import State
 from edgewise.scenarios.network.options import OptionList
 from edgewise.scenarios.network.radio import Radios
@@ -28,95 +30,85 @@ NUMBERS = (
 OWN = ("task", "bits", "cycles", "deadline", "cpu", "weight")
 """The numbers of a device itself."""
 
+PerLink = Float[Array, "devices links"]
 PerOption = Float[Array, "devices options"]
 Rows = Float[Array, "devices options numbers"]
 
 
-class OptionRows(eqx.Module):
-    """What there is to know of every option but local, `[devices, options - 1]` each."""
+class Outlook(eqx.Module):
+    """What a device can expect of every link of the list, if all others did as in the last slot:
+    its gain, and the band, noise and disturbance that it would meet."""
 
-    power_w: PerOption
-    signal_w: PerOption
-    noise_w: PerOption
-    others_w: PerOption
-    crowd: PerOption
-    rate_bps: PerOption
-    hops: PerOption
-    queue_s: PerOption
-    compute_s: PerOption
+    gain: PerLink
+    band_hz: PerLink
+    noise_w: PerLink
+    others_w: PerLink
+    crowd: PerLink
+
+    def rate_bps(self, power_w: Array, sinr_threshold: Array) -> PerLink:
+        """At this power; 0 below the threshold of the SINR. Both broadcast over the links."""
+        ratio = sinr(power_w, self.gain, self.noise_w, self.others_w)
+        return jnp.where(ratio >= sinr_threshold, shannon_rate_bps(self.band_hz, ratio), 0.0)
+
+    def at(self, link: np.ndarray) -> "Outlook":
+        """That of some links, in this order."""
+        return jax.tree.map(lambda leaf: leaf[:, link], self)
+
+
+def outlook(options: OptionList, radios: Radios, state: State) -> Outlook:
+    """The outlook of every link of the list."""
+    candidate, radio, channel = options.links.T
+    others_w, crowd = _others(state, candidate, radio, channel)
+    chosen = radios.chosen[radio][None, :]
+    one_hz = radios.channel_bandwidth_hz[radio][None, :]
+    shared_hz = one_hz * radios.num_channels[radio][None, :] / (crowd + 1.0)
+    band_hz = jnp.where(chosen, one_hz, shared_hz)
+    return Outlook(
+        gain=state.gain[:, candidate, radio, channel],
+        band_hz=band_hz,
+        noise_w=radios.noise_w_per_hz[radio][None, :] * band_hz,
+        others_w=jnp.where(chosen, others_w, 0.0),
+        crowd=crowd,
+    )
 
 
 def option_numbers(
-    options: OptionList,
-    offered: Offered,
-    radios: Radios,
-    servers: Servers,
-    timeout_s: Float[Array, ""],
-    state: State,
+    options: OptionList, radios: Radios, servers: Servers, timeout_s: Float[Array, ""], state: State
 ) -> Rows:
     """NUMBERS of every option, as a device could measure them or be told: 0 throughout for an
     option that it does not have.
 
     `signal` is the SINR [30 dB] that it would meet if the others sent as in the last slot;
-    `loudness` is theirs above the noise [30 dB], `crowd` how many sent to that site on that channel,
-    log(1 + n)/3. `hops` are halves: another site's server 1/2, a cloud 1. Times are t/(t + deadline):
-    of the transmission at that SINR, of what is queued at the server, and of the computation.
+    `loudness` is theirs above the noise [30 dB], `crowd` how many sent to that site on that
+    channel, log(1 + n)/3. `hops` are halves: another site's server 1/2, a cloud 1. Times are
+    t/(t + deadline): of the transmission at that SINR, of what is queued at the server, and of
+    the computation.
     """
-    known = option_rows(options, offered, radios, servers, state)
-    bits = state.task_bits[:, None]
-    in_time = bits < known.rate_bps * timeout_s
-    transmit_s = jnp.where(in_time, bits / jnp.where(in_time, known.rate_bps, 1.0), timeout_s)
-    disturbed = known.signal_w / (known.noise_w + known.others_w)
-    shares = jnp.asarray(options.power_share, dtype=bits.dtype)
+    link, _, place = options.rows.T
+    candidate, radio, _ = options.links[link].T
+    known = outlook(options, radios, state).at(link)
+    shares = jnp.asarray(options.power_share, dtype=state.gain.dtype)
+    power_w = (shares * radios.max_power_w[radio])[None, :]
+    rate_bps = known.rate_bps(power_w, radios.sinr_threshold[radio][None, :])
+    site = state.candidate[:, candidate]
+    server = options.offered[site, place[None, :]]
+    ratio = sinr(power_w, known.gain, known.noise_w, known.others_w)
+    nothing = jnp.zeros_like(rate_bps)
     away = (
-        jnp.ones_like(known.hops),
-        jnp.zeros_like(known.hops),
-        linear_to_db(jnp.clip(disturbed, 1e-3, 1e6)) / 30.0,
+        nothing + 1.0,
+        nothing,
+        linear_to_db(jnp.clip(ratio, 1e-3, 1e6)) / 30.0,
         linear_to_db(1.0 + known.others_w / known.noise_w) / 30.0,
         jnp.log1p(known.crowd) / 3.0,
-        jnp.broadcast_to(shares[None, :], known.hops.shape),
-        known.hops / 2.0,
-        _late(transmit_s, state),
-        _late(known.queue_s, state),
-        _late(known.compute_s, state),
+        nothing + shares[None, :],
+        _hops(servers.site[server], site) / 2.0,
+        _late(_transmit_s(state, rate_bps, timeout_s), state),
+        _late(state.backlog_cycles[server] / servers.cpu_hz[server], state),
+        _late(state.task_cycles[:, None] / servers.cpu_hz[server], state),
     )
     usable = usable_options(options, state)[:, 1:, None]
     rows = jnp.where(usable, jnp.stack(away, axis=-1), 0.0)
     return jnp.concatenate([_local(state), rows], axis=1)
-
-
-def option_rows(
-    options: OptionList, offered: Offered, radios: Radios, servers: Servers, state: State
-) -> OptionRows:
-    """Every option but local, if all others did as in the last slot."""
-    link, _, place = options.rows.T
-    candidate, radio, channel = options.links[link].T
-    site = state.candidate[:, candidate]
-    server = offered[site, place[None, :]]
-    others_w, crowd = _others(state, site, candidate, radio, channel)
-    chosen = radios.chosen[radio][None, :]
-    one_hz = radios.channel_bandwidth_hz[radio][None, :]
-    shared_hz = one_hz * radios.num_channels[radio][None, :] / (crowd + 1.0)
-    band_hz = jnp.where(chosen, one_hz, shared_hz)
-    noise_w = radios.noise_w_per_hz[radio][None, :] * band_hz
-    others_w = jnp.where(chosen, others_w, 0.0)
-    share = jnp.asarray(options.power_share, dtype=state.gain.dtype)
-    power_w = (share * radios.max_power_w[radio])[None, :]
-    gain = state.gain[:, candidate, radio, channel]
-    ratio = sinr(power_w, gain, noise_w, others_w)
-    carried = ratio >= radios.sinr_threshold[radio][None, :]
-    at = servers.site[server]
-    return OptionRows(
-        power_w=jnp.broadcast_to(power_w, gain.shape),
-        signal_w=power_w * gain,
-        noise_w=noise_w,
-        others_w=others_w,
-        crowd=crowd,
-        rate_bps=jnp.where(carried, shannon_rate_bps(band_hz, ratio), 0.0),
-        hops=jnp.where(at < 0, 2.0, jnp.where(at == site, 0.0, 1.0)),
-        queue_s=state.backlog_cycles[server] / servers.cpu_hz[server],
-        compute_s=state.task_cycles[:, None] / servers.cpu_hz[server],
-    )
 
 
 def own_numbers(state: State, weight: Float[Array, " devices"]) -> Float[Array, "devices own"]:
@@ -141,10 +133,11 @@ def own_numbers(state: State, weight: Float[Array, " devices"]) -> Float[Array, 
 
 
 def _others(
-    state: State, site: Array, candidate: Array, radio: Array, channel: Array
-) -> tuple[PerOption, PerOption]:
-    """The power that others brought to that channel of the site in the last slot, and how many
-    sent to the site there; both 0 where nothing is known of it."""
+    state: State, candidate: np.ndarray, radio: np.ndarray, channel: np.ndarray
+) -> tuple[PerLink, PerLink]:
+    """The power that others brought to each link's channel at its site in the last slot, and how
+    many sent to the site there; both 0 where nothing is known of it."""
+    site = state.candidate[:, candidate]
     if state.last_power_w is None or state.last_senders is None:
         return jnp.zeros(site.shape, state.gain.dtype), jnp.zeros(site.shape, state.gain.dtype)
     own_radio, own_channel = state.own_radio[:, None], state.own_channel[:, None]
@@ -154,6 +147,18 @@ def _others(
     all_senders = state.last_senders[site, radio[None, :], channel[None, :]]
     others_w = all_w - jnp.where(mine, state.own_w[:, candidate], 0.0)
     return jnp.maximum(others_w, 0.0), jnp.maximum(all_senders - there, 0.0)
+
+
+def _transmit_s(state: State, rate_bps: PerOption, timeout_s: Float[Array, ""]) -> PerOption:
+    """All bits at this rate, at most the timeout."""
+    bits = state.task_bits[:, None]
+    in_time = bits < rate_bps * timeout_s
+    return jnp.where(in_time, bits / jnp.where(in_time, rate_bps, 1.0), timeout_s)
+
+
+def _hops(to_site: Array, from_site: Array) -> Array:
+    """0 at the site itself, 1 at another, 2 at a cloud."""
+    return jnp.where(to_site < 0, 2.0, jnp.where(to_site == from_site, 0.0, 1.0))
 
 
 def _late(seconds: PerOption, state: State) -> PerOption:

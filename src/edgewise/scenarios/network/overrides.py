@@ -6,9 +6,23 @@ from typing import Any
 
 from edgewise.core.errors import UserError, unknown_name
 from edgewise.scenarios.network.positions import Path
-from edgewise.scenarios.network.tables import NetworkFile
+from edgewise.scenarios.network.tables import (
+    Application,
+    NetworkFile,
+    Radio,
+    Server,
+    Site,
+    Table,
+)
 
 TABLES = tuple(NetworkFile.model_fields)
+ELEMENTS: dict[str, type[Table]] = {
+    "site": Site,
+    "radio": Radio,
+    "server": Server,
+    "application": Application,
+}
+"""What the arrays of tables hold."""
 
 
 def with_overrides(
@@ -21,7 +35,7 @@ def with_overrides(
     either, all elements are meant. `UserError` for an element that there is not; whether the key
     exists is for the file's validation to say.
     """
-    changed, given = copy.deepcopy(dict(tables)), {}
+    changed, given = copy.deepcopy(dict(tables)), dict[Path, str]()
     for name, value in overrides.items():
         first, *rest = name.split(".")
         keys = [first, *rest] if rest or first in TABLES else ["network", first]
@@ -58,12 +72,11 @@ def _steps(path: Path, node: Any, key: str, name: str) -> list[tuple[Path, Any]]
 
 def _keys(path: Path) -> list[str]:
     """The keys of an array's elements."""
-    (kind,) = NetworkFile.model_fields[str(path[0])].annotation.__args__[:1]
-    return list(kind.model_fields)
+    return list(ELEMENTS[str(path[0])].model_fields)
 
 
 def _put(tables: dict[str, Any], path: Path, value: Any) -> None:
     node: Any = tables
     for step in path[:-1]:
         node = node[step] if isinstance(step, int) else node.setdefault(step, {})
-    node[path[-1]] = value
+    node[path[-1]] = list(value) if isinstance(value, tuple) else value

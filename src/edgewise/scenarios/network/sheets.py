@@ -41,9 +41,7 @@ class Sheet:
         if empty:
             raise UserError(f"{self.path} has no rows below its header: give at least one")
 
-    def numbers(
-        self, names: Mapping[str, Callable[[str], float]]
-    ) -> dict[str, np.ndarray]:
+    def numbers(self, names: Mapping[str, Callable[[str], float]]) -> dict[str, np.ndarray]:
         """The columns `names`, each read by its function; `UserError` for a column that there is
         not, or a cell that is no finite number."""
         for name in names:
@@ -66,7 +64,8 @@ class Sheet:
         except ValueError as error:
             reason = str(error) if "allowed" in str(error) else "allowed a finite number"
             raise self.complaint(
-                row.line, f"{name} = '{text}' cannot be used: {reason}; correct it or delete the row"
+                row.line,
+                f"{name} = '{text}' cannot be used: {reason}; correct it or delete the row",
             ) from None
         return value
 

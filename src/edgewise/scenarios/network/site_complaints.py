@@ -17,7 +17,7 @@ def site_complaints(file: NetworkFile) -> Iterator[Complaint]:
         )
     if not listed and not file.site:
         yield Complaint(
-            ("network",), "there are no sites: give [[site]] tables, or sites = \"sites.csv\""
+            ("network",), 'there are no sites: give [[site]] tables, or sites = "sites.csv"'
         )
     kinds = set()
     for i, site in enumerate(file.site):

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from edgewise.physics.units import dbm_to_w
 
@@ -36,7 +36,7 @@ class FileReference(BaseModel):
     sha256: str
 
 
-def _as_reference(value: Any, info: ValidationInfo) -> Any:
+def _as_reference(value: Any, info: Any) -> Any:
     """A path, relative to the folder of the network's file; or a reference of a stored run, whose
     file must not have changed since."""
     stored = value if isinstance(value, dict) else {}

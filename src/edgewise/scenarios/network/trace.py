@@ -1,6 +1,6 @@
 """Requests that were recorded, replayed slot by slot: none is lost, and none invented."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -88,15 +88,14 @@ def replay(traces: list[tuple[Requests, int, int]], slot_s: float) -> Replay:
         column = np.concatenate(parts)[order]
         return np.concatenate([column, np.full(most, end, column.dtype)])
 
-    return Replay(
-        most=most,
-        slots=int(slot.max()) + 1,
-        slot=padded(slots, _NEVER),
-        identity=padded(devices, 0),
-        bits=padded([requests.bits for requests, _, _ in traces], 0.0),
-        cycles=padded([requests.cycles for requests, _, _ in traces], 0.0),
-        extra_s=padded([requests.extra_s for requests, _, _ in traces], 0.0),
-    )
+    columns: dict[str, Any] = {
+        "slot": padded(slots, _NEVER),
+        "identity": padded(devices, 0),
+        "bits": padded([requests.bits for requests, _, _ in traces], 0.0),
+        "cycles": padded([requests.cycles for requests, _, _ in traces], 0.0),
+        "extra_s": padded([requests.extra_s for requests, _, _ in traces], 0.0),
+    }
+    return Replay(most=most, slots=int(slot.max()) + 1, **columns)
 
 
 def slots_of(time_s: np.ndarray, slot_s: float) -> np.ndarray:
