@@ -16,8 +16,8 @@ from edgewise.baselines.lyapunov import drift_plus_penalty_weight, virtual_queue
 from edgewise.baselines.social_welfare import proportional_shares
 from edgewise.baselines.stackelberg import Market, deferred_acceptance, equilibrium
 from edgewise.scenarios.application_utility.env import Decision
-from edgewise.scenarios.application_utility.methods import PLANNED
-from edgewise.scenarios.application_utility.schedulers import (
+from edgewise.scenarios.application_utility.schemes import PLANNED
+from edgewise.scenarios.application_utility.schemes.schedulers import (
     DriftPlusPenalty,
     EqualSplit,
     GridOptimum,

@@ -18,9 +18,9 @@ from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.errors import UserError
 from edgewise.runs.spec import describe
 from edgewise.scenarios.joint_offloading.env import Decision, State
-from edgewise.scenarios.joint_offloading.methods import SCHEMES
-from edgewise.scenarios.joint_offloading.placing import objective_of
-from edgewise.scenarios.joint_offloading.schedulers import (
+from edgewise.scenarios.joint_offloading.schemes import SCHEMES
+from edgewise.scenarios.joint_offloading.schemes.placing import objective_of
+from edgewise.scenarios.joint_offloading.schemes.schedulers import (
     NearestServer,
     Optimum,
     RandomPlacement,

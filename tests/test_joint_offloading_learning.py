@@ -14,10 +14,10 @@ from edgewise.learners.demonstrations import DemonstrationReplay
 from edgewise.learners.ensemble import Ensemble, Example
 from edgewise.learners.imitation import squared_norm
 from edgewise.learners.learner import AbstractLearner, Transition
-from edgewise.scenarios.joint_offloading.dirs import make_dirs
-from edgewise.scenarios.joint_offloading.methods import DIRS
-from edgewise.scenarios.joint_offloading.placing import flipped, objective_of
-from edgewise.scenarios.joint_offloading.schedulers import RandomPlacement
+from edgewise.scenarios.joint_offloading.schemes import DIRS
+from edgewise.scenarios.joint_offloading.schemes.dirs import make_dirs
+from edgewise.scenarios.joint_offloading.schemes.placing import flipped, objective_of
+from edgewise.scenarios.joint_offloading.schemes.schedulers import RandomPlacement
 from edgewise.training.run import train
 
 

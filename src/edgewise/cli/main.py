@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "A scenario's parameters, schemes and metrics.",
     "compare": "Train and run a scenario's schemes on the same worlds; table, plots and page.",
     "train": "Train one scheme, and keep what it learned.",
+    "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",
     "reproduce": "Every figure of the paper, and the verdict on each of its claims.",
     "report": "The page of a results folder, from what has been run.",
