@@ -1,5 +1,7 @@
 """The nearest sites of many points, at a cost per point that does not grow with the sites."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -82,7 +84,7 @@ class NearestSites(eqx.Module):
         return jnp.take_along_axis(site, closest, axis=1)
 
     def _cell(self, points_m: Float[Array, "points 2"]) -> Int[Array, " points"]:
-        def descend(_: int, node: Int[Array, " points"]) -> Int[Array, " points"]:
+        def descend(_: Any, node: Int[Array, " points"]) -> Int[Array, " points"]:
             along = jnp.take_along_axis(points_m, self.axis[node][:, None], axis=1)[:, 0]
             half = self.child[node] + (along >= self.cut[node])
             return jnp.where(self.child[node] > 0, half, node)

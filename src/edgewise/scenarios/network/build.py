@@ -9,22 +9,22 @@ import numpy as np
 from edgewise.physics.nearest import NearestSites
 from edgewise.scenarios.network.applications import Applications, device_counts
 from edgewise.scenarios.network.env import NetworkEnv
+from edgewise.scenarios.network.file.paths import paths_of
+from edgewise.scenarios.network.file.places import Places, num_devices, points_of, sites_of
+from edgewise.scenarios.network.file.requests import requests_of
+from edgewise.scenarios.network.file.tables import Application, NetworkFile, Table, Wire
 from edgewise.scenarios.network.links import Links
 from edgewise.scenarios.network.motion import AbstractMotion, AlongPaths, Static, Waypoint
 from edgewise.scenarios.network.options import OptionList
 from edgewise.scenarios.network.params import NetworkParameters
-from edgewise.scenarios.network.paths import paths_of
 from edgewise.scenarios.network.placement import (
     AbstractPlacement,
     AroundSites,
     FromFile,
     InArea,
 )
-from edgewise.scenarios.network.places import Places, num_devices, points_of, sites_of
 from edgewise.scenarios.network.radio import Radios
-from edgewise.scenarios.network.requests import requests_of
 from edgewise.scenarios.network.servers import Servers
-from edgewise.scenarios.network.tables import Application, NetworkFile, Table, Wire
 from edgewise.scenarios.network.trace import Replay, replay
 
 NO_WIRE = Wire(rate_bps=1.0, delay_s=0.0)

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from pydantic import model_validator
 
 from edgewise.core.parameters import Parameters, parameter
-from edgewise.scenarios.network.file import EXAMPLE, Source, checked, read_network
-from edgewise.scenarios.network.overrides import with_overrides
-from edgewise.scenarios.network.tables import (
+from edgewise.scenarios.network.file.overrides import with_overrides
+from edgewise.scenarios.network.file.reading import EXAMPLE, Source, checked, read_network
+from edgewise.scenarios.network.file.tables import (
     Application,
     Devices,
     NetworkFile,

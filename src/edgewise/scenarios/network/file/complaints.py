@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from edgewise.core.errors import unknown_name
-from edgewise.scenarios.network.positions import Path
-from edgewise.scenarios.network.tables import FileReference, NetworkFile
+from edgewise.scenarios.network.file.positions import Path
+from edgewise.scenarios.network.file.tables import FileReference, NetworkFile
 
 
 class Complaint(NamedTuple):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from edgewise.core.errors import UserError, unknown_name
-from edgewise.scenarios.network.positions import Path
-from edgewise.scenarios.network.tables import (
+from edgewise.scenarios.network.file.positions import Path
+from edgewise.scenarios.network.file.tables import (
     Application,
     NetworkFile,
     Radio,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edgewise.scenarios.network.tables import LanguageModel
+from edgewise.scenarios.network.file.tables import LanguageModel
 
 
 def sizes(

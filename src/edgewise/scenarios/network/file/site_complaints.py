@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from edgewise.core.errors import unknown_name
-from edgewise.scenarios.network.complaints import Complaint
-from edgewise.scenarios.network.places import Places
-from edgewise.scenarios.network.tables import NetworkFile, Radio
+from edgewise.scenarios.network.file.complaints import Complaint
+from edgewise.scenarios.network.file.places import Places
+from edgewise.scenarios.network.file.tables import NetworkFile, Radio
 
 
 def site_complaints(file: NetworkFile) -> Iterator[Complaint]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from edgewise.core.errors import UserError
-from edgewise.scenarios.network.language_model import batches, sizes
-from edgewise.scenarios.network.sheets import Sheet, between, finite
-from edgewise.scenarios.network.tables import (
+from edgewise.scenarios.network.file.language_model import batches, sizes
+from edgewise.scenarios.network.file.sheets import Sheet, between, finite
+from edgewise.scenarios.network.file.tables import (
     MOST,
     Application,
     Columns,

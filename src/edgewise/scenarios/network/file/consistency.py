@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from edgewise.core.errors import UserError
-from edgewise.scenarios.network.complaints import Complaint
-from edgewise.scenarios.network.device_complaints import (
+from edgewise.scenarios.network.file.complaints import Complaint
+from edgewise.scenarios.network.file.device_complaints import (
     application_complaints,
     device_complaints,
     trace_complaints,
 )
-from edgewise.scenarios.network.places import sites_of
-from edgewise.scenarios.network.site_complaints import (
+from edgewise.scenarios.network.file.places import sites_of
+from edgewise.scenarios.network.file.site_complaints import (
     radio_complaints,
     server_complaints,
     site_complaints,
     wire_complaints,
 )
-from edgewise.scenarios.network.tables import NetworkFile
+from edgewise.scenarios.network.file.tables import NetworkFile
 
 
 def consistency_complaints(file: NetworkFile) -> list[Complaint]:

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from edgewise.core.errors import UserError
-from edgewise.scenarios.network.complaints import key_complaints
-from edgewise.scenarios.network.consistency import consistency_complaints
-from edgewise.scenarios.network.overrides import with_overrides
-from edgewise.scenarios.network.positions import Path as Way
-from edgewise.scenarios.network.positions import line_numbers
-from edgewise.scenarios.network.tables import NetworkFile
+from edgewise.scenarios.network.file.complaints import key_complaints
+from edgewise.scenarios.network.file.consistency import consistency_complaints
+from edgewise.scenarios.network.file.overrides import with_overrides
+from edgewise.scenarios.network.file.positions import Path as Way
+from edgewise.scenarios.network.file.positions import line_numbers
+from edgewise.scenarios.network.file.tables import NetworkFile
 
-EXAMPLE = Path(__file__).parent / "templates" / "example.toml"
+EXAMPLE = Path(__file__).parents[1] / "templates" / "example.toml"
 """The built-in network."""
 
 

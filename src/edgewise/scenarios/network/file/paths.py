@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edgewise.scenarios.network.places import Centre, points_of
-from edgewise.scenarios.network.sheets import Sheet, finite
-from edgewise.scenarios.network.tables import FileReference
+from edgewise.scenarios.network.file.places import Centre, points_of
+from edgewise.scenarios.network.file.sheets import Sheet, finite
+from edgewise.scenarios.network.file.tables import FileReference
 
 
 class Paths(NamedTuple):

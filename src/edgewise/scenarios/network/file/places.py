@@ -8,8 +8,8 @@ import numpy as np
 from pyproj import Transformer
 
 from edgewise.core.errors import UserError
-from edgewise.scenarios.network.sheets import Row, Sheet, between
-from edgewise.scenarios.network.tables import MOST, FileReference, NetworkFile, Site
+from edgewise.scenarios.network.file.sheets import Row, Sheet, between
+from edgewise.scenarios.network.file.tables import MOST, FileReference, NetworkFile, Site
 
 Centre = tuple[float, float] | None
 """Latitude and longitude [degrees] where x = y = 0; None where positions are in metres already."""

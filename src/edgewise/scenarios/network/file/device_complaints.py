@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from edgewise.core.errors import UserError
 from edgewise.scenarios.network.applications import device_counts
-from edgewise.scenarios.network.complaints import Complaint
-from edgewise.scenarios.network.paths import paths_of
-from edgewise.scenarios.network.places import Places, num_devices, points_of
-from edgewise.scenarios.network.requests import requests_of
-from edgewise.scenarios.network.tables import Application, Devices, NetworkFile
+from edgewise.scenarios.network.file.complaints import Complaint
+from edgewise.scenarios.network.file.paths import paths_of
+from edgewise.scenarios.network.file.places import Places, num_devices, points_of
+from edgewise.scenarios.network.file.requests import requests_of
+from edgewise.scenarios.network.file.tables import Application, Devices, NetworkFile
 
 SHARES = 1e-6
 """So far from 1 may a sum of shares be, by rounding."""
