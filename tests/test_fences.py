@@ -55,6 +55,11 @@ PAPER = "scenarios/server_load_balance"
         (f"{PAPER}/env.py", f"import edgewise.{PAPER}.evaluation.load".replace("/", "."), "Inside"),
         (f"{PAPER}/env.py", "import edgewise.learners.dqn", "Equations"),
         ("scenarios/small_cells/decode.py", "import edgewise.baselines.highs", "Equations"),
+        (
+            "scenarios/network/env.py",
+            "import edgewise.scenarios.network.file.tables",
+            "Inside the network",
+        ),
     ],
 )
 def test_each_fence_bites(copied: Path, file: str, line: str, contract: str) -> None:
