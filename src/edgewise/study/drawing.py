@@ -125,6 +125,7 @@ def text_table(canvas: Canvas, header: Sequence[str], lines: Sequence[Sequence[s
     table = axes.table([list(line) for line in lines], colLabels=list(header), loc="center")
     table.auto_set_font_size(False)
     table.set_fontsize(8)
+    table.auto_set_column_width(range(len(header)))
     table.scale(1.0, 1.5 + max(text.count("\n") for line in (header, *lines) for text in line))
 
 
