@@ -129,6 +129,7 @@ MEASURED = {
     "least_of_printed": [-0.25, -0.75],
     "least_of_corrected": [0.25, 0.75],
 }
+SHRINKING = ("td_error", "weight_change")
 BOUND = 4 * 8 * 200 / (1 - 0.5)
 
 
@@ -166,3 +167,15 @@ def test_a16_converges(error: float, change: float, largest: float, word: str) -
     assert means(found)["rank of Υ"] == 62.0
     assert means(found)["least eigenvalue of Υ - Υ^ϑ (23), as printed"] == -0.5
     assert means(found)["least eigenvalue of Υ - β²Υ^ϑ, corrected"] == 0.5
+
+
+def test_a16_has_to_hold_for_both_settings() -> None:
+    for diverging in OURS:
+        logs: dict[tuple[str, str], Any] = {}
+        for scheme in OURS:
+            grown = 2.0 if scheme == diverging else 0.5
+            logs |= {(scheme, name): slope(4.0, 4.0 * grown) for name in SHRINKING}
+            logs[scheme, "weight_max"] = jump(50) * (1.1 * BOUND if scheme == diverging else 1.0)
+        measured = {"proposition 1": MEASURED}
+        results = SyntheticResults(SCENARIO, logs=logs, experiments=measured, seeds=2)
+        assert judged(results, "A16").outcome == "holds in part"

@@ -124,10 +124,8 @@ def shown(jobs: Sequence[Job], durations: Durations, workers: int) -> Iterator[L
         return
     seen = Jobs(jobs, durations, workers)
     runs = "1 run" if len(jobs) == 1 else f"{len(jobs)} runs"
-    print(
-        f"{runs}, about {spoken_s(seen.left_s)} on {seen.workers} core{'s' * (seen.workers > 1)}",
-        file=sys.stderr,
-    )
+    cores = "1 core" if seen.workers == 1 else f"{seen.workers} cores"
+    print(f"{runs}, about {spoken_s(seen.left_s)} on {cores}", file=sys.stderr)
     console = Console(stderr=True)
     if console.is_terminal:
         with Live(_Table(seen), console=console, refresh_per_second=4):

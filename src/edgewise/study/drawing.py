@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import matplotlib
 import numpy as np
+from cycler import cycler
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -29,6 +30,7 @@ KNOWLEDGE_COLOURS = {
 }
 STYLE = {
     "font.size": 9,
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.titlesize": 10,
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -131,7 +133,8 @@ def published_below(canvas: Canvas, said: Sequence[Published]) -> Rows:
     """What the paper says of this figure, in small type below ours; returns the CSV's lines."""
     text = "paper: " + "; ".join(each.sentence for each in said)
     width = int(canvas.get_figwidth() * 17)
-    canvas.supxlabel(textwrap.fill(text, width), x=0.01, ha="left", fontsize=7, color="#555555")
+    lines = textwrap.fill(text, width, break_on_hyphens=False)
+    canvas.supxlabel(lines, x=0.01, ha="left", fontsize=7, color="#555555")
     return [each.row for each in said]
 
 

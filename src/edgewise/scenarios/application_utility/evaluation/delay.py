@@ -87,12 +87,7 @@ def delay_falls(results: Results) -> Verdict:
     return Verdict(graded(holds), numbers, delay.shape[1], note)
 
 
-@claim(
-    "A8",
-    figure="7-9",
-    criterion="mean over P below SW, TRA, ECF and DQN",
-    needs=(BY_SHARE,),
-)
+@claim("A8", figure="7-9", criterion="mean over P below SW, TRA, ECF and DQN", needs=(BY_SHARE,))
 def lowest_delay(results: Results) -> Verdict:
     """OQL has the lowest delay for every application"""
     holds: list[bool] = []
@@ -132,12 +127,7 @@ def _ms(results: Results, scheme: str, metric: str) -> np.ndarray:
     return 1e3 * of_main(results, metric)(scheme)
 
 
-@claim(
-    "A9",
-    figure="10",
-    criterion="mean delay at the edge below the mean limit",
-    needs=(MAIN,),
-)
+@claim("A9", figure="10", criterion="mean delay at the edge below the mean limit", needs=(MAIN,))
 def below_threshold(results: Results) -> Verdict:
     """Mean delay stays below the threshold of every application"""
     holds: list[bool] = []
