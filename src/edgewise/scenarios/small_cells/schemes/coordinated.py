@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int, PRNGKeyArray
 
-from edgewise.baselines.assignment import best_assignment
 from edgewise.core.policy import AbstractScheduler
+from edgewise.physics.assignment import best_assignment
 from edgewise.scenarios.small_cells.decode import Cell, Links
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, State

@@ -5,8 +5,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from edgewise.baselines.assignment import best_assignment
 from edgewise.core.policy import AbstractScheduler
+from edgewise.physics.assignment import best_assignment
 from edgewise.scenarios.small_cells.decode import Cell, least_power_w
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, PerUe, State
