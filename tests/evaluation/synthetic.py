@@ -14,7 +14,7 @@ keyword, that gives either:
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib
@@ -87,10 +87,10 @@ class SyntheticSweep(SweepResults):
     """Answers like `SweepResults`. A scheme or a point that the sweep does not run is refused."""
 
     def __init__(self, results: SyntheticResults, sweep: Sweep) -> None:
-        self.sweep = sweep
+        self.seeds = sweep.seeds if results.seeds is None else results.seeds
+        self.sweep = replace(sweep, seeds=self.seeds)
         self.scenario = results.scenario
         self.given = results.given
-        self.seeds = sweep.seeds if results.seeds is None else results.seeds
 
     def values(self, scheme: str, metric: str, **point: Any) -> np.ndarray:
         self.scenario.metric(metric)

@@ -40,6 +40,7 @@ STYLE = {
     "grid.color": "#E6E6E6",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "legend.fontsize": "small",
     "figure.dpi": 150,
     "figure.constrained_layout.use": True,
     # Text stays text; and equal plots are equal files.
@@ -61,11 +62,14 @@ def legend_beside(axes: Axes, title: str | None = None) -> None:
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
-def labelled(axes: Axes, x: str, y: str) -> None:
-    """Names of the axes, and a legend."""
+def labelled(axes: Axes, x: str, y: str, beside: bool = False) -> None:
+    """Names of the axes, and a legend, inside of the plot or `beside` it."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.legend()
+    if beside:
+        legend_beside(axes)
+    else:
+        axes.legend()
 
 
 def line_with_bars(
@@ -74,6 +78,18 @@ def line_with_bars(
     """Means over `x`, joined, each with its 95% interval."""
     means, halves = ([getattr(each, name) for each in intervals] for name in ("mean", "half"))
     axes.errorbar(x, means, halves, label=label, capsize=2, **style)
+
+
+def bars_in_groups(
+    axes: Axes, groups: Sequence[str], bars: Sequence[tuple[str, Sequence[Interval]]]
+) -> None:
+    """For each `(label, intervals)` a bar in every group, with its 95% interval."""
+    width, places = 0.8 / len(bars), np.arange(len(groups))
+    for k, (label, found) in enumerate(bars):
+        means, halves = ([getattr(each, name) for each in found] for name in ("mean", "half"))
+        left = places + width * (k - (len(bars) - 1) / 2)
+        axes.bar(left, means, width, yerr=halves, label=label, error_kw={"lw": 0.8})
+    axes.set_xticks(places, groups)
 
 
 def line_with_band(
@@ -100,6 +116,17 @@ def curve_with_band(
 
 def _every(length: int, points: int) -> range:
     return range(0, length, max(length // points, 1))
+
+
+def text_table(canvas: Canvas, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Text in rows and columns as the whole picture; a cell may hold several lines."""
+    axes = canvas.subplots()
+    axes.axis("off")
+    table = axes.table([list(line) for line in lines], colLabels=list(header), loc="center")
+    table.auto_set_font_size(False)
+    table.set_fontsize(8)
+    table.auto_set_column_width(range(len(header)))
+    table.scale(1.0, 1.5 + max(text.count("\n") for line in (header, *lines) for text in line))
 
 
 def published_below(canvas: Canvas, said: Sequence[Published]) -> Rows:

@@ -4,7 +4,9 @@ from functools import partial
 
 import jax.numpy as jnp
 
+from edgewise.core.search import DISCOUNT, Range
 from edgewise.learners.tabular_q import TabularQ, from_bits
+from edgewise.runs.settings import searched
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
 
 STATE_BITS = 3
@@ -12,6 +14,13 @@ STATE_BITS = 3
 encode = partial(from_bits, count=STATE_BITS)
 
 
+@searched(
+    discount=DISCOUNT,
+    exploration=Range(0.02, 0.9),
+    first_rate=Range(0.1, 1.0),
+    last_rate=Range(1e-4, 0.1, log=True),
+    tie_breaker=Range(1e-5, 1e-2, log=True),
+)
 def il_maq(
     env: MultiRatIotEnv,
     *,

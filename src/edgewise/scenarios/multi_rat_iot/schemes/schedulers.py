@@ -6,17 +6,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from edgewise.baselines.assignment import (
-    best_assignment,
-    drop_to_fit,
-    greedy_assignment,
-)
 from edgewise.baselines.capacity import (
     best_assignment_on_host,
     best_assignment_within,
     total_saving,
 )
 from edgewise.core.policy import AbstractScheduler
+from edgewise.physics.assignment import (
+    best_assignment,
+    drop_to_fit,
+    greedy_assignment,
+)
 from edgewise.physics.link import sinr
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
 from edgewise.scenarios.multi_rat_iot.model import Decision, State
