@@ -70,7 +70,7 @@ def plan(
 
 def seconds_per_epoch(name: str, env: ApplicationUtilityEnv, state: object, epochs: int) -> float:
     """CPU time of one epoch of a scheme, deciding, learning and the environment together."""
-    method, keys, count = SCENARIO.method(name), seed_keys(0), jnp.asarray(epochs)
+    method, keys, count = SCENARIO.scheme(name), seed_keys(0), jnp.asarray(epochs)
     if method.program is not None:
         settings = {**method.settings, **(REPLAY if name == "dqn" else {})}
         program = method.program(env, env, episode_slots=0, **settings)

@@ -19,16 +19,15 @@ from edgewise.cli.options import given_parameters
 from edgewise.cli.progress import shown
 from edgewise.cli.tables import comparison_table
 from edgewise.core.errors import UserError
-from edgewise.report.paper import Paper
-from edgewise.study.claims import Claim, Verdict
+from edgewise.runs.jobs import Started
+from edgewise.runs.spec import describe
+from edgewise.runs.sweep import Sweep
+from edgewise.runs.worker import Done, Failed, RunJob
+from edgewise.study.claims import Claim, Figure, Verdict
 from edgewise.study.compare import GAP, Measured, Row
-from edgewise.study.figures import Figure
-from edgewise.study.jobs import Started
+from edgewise.study.papers import Paper
 from edgewise.study.results import Results
-from edgewise.study.spec import describe
 from edgewise.study.statistics import Interval, mean_interval
-from edgewise.study.sweep import Sweep
-from edgewise.study.worker import Done, Failed, RunJob
 from edgewise.training.run import Progress
 
 NAME = "server-load-balance"
@@ -130,7 +129,7 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It would bind this process, and every test after this one, to one core.
-    monkeypatch.setattr("edgewise.study.machine.settle", lambda core: None)
+    monkeypatch.setattr("edgewise.runs.machine.settle", lambda core: None)
     command = ("compare", NAME, *SMALL, "--out", str(tmp_path), "--format", "json")
     assert _code(*command) == 0
     first = capsys.readouterr()
@@ -176,10 +175,7 @@ def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
 ) -> None:
     figure = Figure("fig-1", "Local", (SWEEP,), _draw)
     claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _judge)
-    for place in ("build", "paper"):
-        monkeypatch.setattr(
-            f"edgewise.report.{place}.paper_of", lambda name: Paper((figure,), (claim,))
-        )
+    monkeypatch.setattr("edgewise.scenarios.paper", lambda name: Paper((figure,), (claim,)))
     assert _code("reproduce", NAME, "--quick", "--out", str(tmp_path)) == 0
     told = capsys.readouterr()
     for text in ("T1", "Local wins", "cannot hold", "quick"):

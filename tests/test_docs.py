@@ -39,7 +39,7 @@ def test_a_scenarios_page_has_every_parameter_with_its_kind(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scenarios_page_has_every_scheme_with_its_knowledge(name):
-    for method in scenarios.get(name).methods:
+    for method in scenarios.get(name).schemes:
         rows = [line for line in page(name).splitlines() if line.startswith(f"| `{method.name}` |")]
         assert len(rows) == 1, method.name
         assert method.knowledge in rows[0], method.name

@@ -16,8 +16,9 @@ import edgewise
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.errors import UserError
+from edgewise.runs.spec import describe
 from edgewise.scenarios.joint_offloading.env import Decision, State
-from edgewise.scenarios.joint_offloading.methods import METHODS
+from edgewise.scenarios.joint_offloading.methods import SCHEMES
 from edgewise.scenarios.joint_offloading.placing import objective_of
 from edgewise.scenarios.joint_offloading.schedulers import (
     NearestServer,
@@ -25,7 +26,6 @@ from edgewise.scenarios.joint_offloading.schedulers import (
     RandomPlacement,
     best_fixed_placement,
 )
-from edgewise.study.spec import describe
 
 DEVICES, SERVERS = 8, 2
 UNEQUAL = {"task_cycles": tuple(np.linspace(2e8, 9e8, DEVICES)), "task_spread": 0.4}
@@ -261,7 +261,7 @@ def test_surplus_stays_local():
 def test_no_scheme_beats_the_optimum_slot_by_slot():
     env = make(num_devices=6)
     state = drawn(env, 5)
-    plans = {method.name: method.plan for method in METHODS if method.plan is not None}
+    plans = {method.name: method.plan for method in SCHEMES if method.plan is not None}
 
     @eqx.filter_jit
     def objectives(key):

@@ -9,19 +9,20 @@ import pytest
 from matplotlib.figure import Figure as Canvas
 from tiny import SCENARIO, find
 
+from edgewise import scenarios
 from edgewise.core.errors import UserError
-from edgewise.report import build
 from edgewise.report.build import write_report
-from edgewise.report.paper import Paper, Reproduction, judged
+from edgewise.report.paper import Reproduction
 from edgewise.report.text import plus_minus, shown_value
-from edgewise.study.claims import Claim, Verdict
+from edgewise.runs.code import code_of
+from edgewise.runs.execute import Rig
+from edgewise.runs.store import Store
+from edgewise.runs.sweep import Sweep
+from edgewise.study.claims import Claim, Figure, Verdict
 from edgewise.study.compare import Comparison, read_comparison, table
-from edgewise.study.figures import Figure
+from edgewise.study.papers import Judged, Paper
 from edgewise.study.results import Results
-from edgewise.study.run import Bench
 from edgewise.study.statistics import Interval, mean_interval
-from edgewise.study.store import Store
-from edgewise.study.sweep import Sweep
 
 COMPARISON = Comparison("tiny", ("learn", "coin", "idle"), 2, 30, {"num_users": 2})
 
@@ -33,10 +34,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store(folder)
     store.create()
     for spec, seeds in COMPARISON.wanted(SCENARIO):
-        bench = Bench(SCENARIO, spec)
+        rig = Rig(SCENARIO, spec)
         for seed in seeds:
-            (finished,) = bench.execute((seed,), folder / "work")
-            store.write(spec, seed, finished.result, finished.policy)
+            (finished,) = rig.execute((seed,), folder / "work")
+            store.write(spec, seed, finished.result, code_of(SCENARIO), finished.policy)
     COMPARISON.save(folder)
     return folder
 
@@ -123,12 +124,12 @@ def test_figures_are_drawn_and_claims_judged(folder: Path, monkeypatch: pytest.M
         (Claim("T1", "1", "Coins beat staying", "paired utility", (SWEEP,), _judge),),
     )
     assert paper.needs == [SWEEP, SWEEP]
-    monkeypatch.setattr(build, "paper_of", lambda name: paper)
-    Reproduction("tiny", False).save(folder)
+    monkeypatch.setattr(scenarios, "paper", lambda name: paper)
+    Reproduction(scenario="tiny", quick=False).save(folder)
     page = write_report(folder, find).read_text()
     (folder / "reproduction.json").unlink()
     results = Results(SCENARIO, Store(folder))
-    verdict = judged(paper, results)["T1"]
+    verdict = Judged(paper, results).verdicts["T1"]
     coin, idle = (results.values(SWEEP, name, "utility") for name in SWEEP.schemes)
     assert verdict.outcome == ("holds" if (coin > idle).all() else "does not hold")
     assert "Coins beat staying" in page

@@ -9,7 +9,7 @@ from edgewise.cli import options
 from edgewise.core.errors import UserError
 
 if TYPE_CHECKING:
-    from edgewise.study.scenario import Scenario
+    from edgewise.runs.scenario import Scenario
 
 
 def compare_(
@@ -21,10 +21,12 @@ def compare_(
     slots: options.Slots = None,
     set_: options.Set = (),
     preset: options.Preset = None,
+    learn: options.Learn = (),
     sites: options.Sites = None,
     users: options.Users = None,
     out: options.Out = None,
     jobs: options.Jobs = None,
+    keep_stale: options.KeepStale = False,
     format: options.Format = "table",
 ) -> None:
     """Train and run a scenario's schemes on the same worlds; table, plots and page.
@@ -36,21 +38,24 @@ def compare_(
     from edgewise.cli.tables import print_comparison
     from edgewise.cli.work import results_folder, work_through
     from edgewise.report.build import write_report
+    from edgewise.runs.jobs import plan_runs
+    from edgewise.runs.store import Store
     from edgewise.study.compare import Comparison, table
-    from edgewise.study.jobs import missing_jobs
     from edgewise.study.results import Results
-    from edgewise.study.store import Store
 
     found = scenarios.get(scenario)
     options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
     parameters = options.given_parameters(set_, preset)
     parameters, layout = with_real_sites(found, parameters, sites, users)
     chosen = _chosen(schemes) or _all_that_fit(found, parameters)
-    comparison = Comparison(scenario, chosen, seeds or found.seeds, slots, parameters, layout)
+    settings = options.given_settings(learn)
+    comparison = Comparison(
+        scenario, chosen, seeds or found.seeds, slots, parameters, settings, layout
+    )
     wanted = comparison.wanted(found)
 
     store = Store(results_folder(out, scenario))
-    work_through(missing_jobs(found, store, wanted), store, jobs)
+    work_through(plan_runs(found, store, wanted, keep_stale), store, jobs, keep_stale)
     comparison.save(store.folder)
     page = write_report(store.folder, scenarios.get)
     print_comparison(table(found, Results(found, store), comparison), format)
@@ -62,7 +67,7 @@ def compare_(
 def _all_that_fit(scenario: "Scenario", parameters: dict[str, Any]) -> tuple[str, ...]:
     """Every scheme, but for those that this size is too large for: they are named."""
     fitting = []
-    for method in scenario.methods:
+    for method in scenario.schemes:
         reason = method.too_large(scenario.env(**{**parameters, **method.run_with}))
         if reason is None:
             fitting.append(method.name)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from edgewise.cli.tables import bare_table
 from edgewise.report.text import shown_value
-from edgewise.study.scenario import Scenario
+from edgewise.runs.scenario import Scenario
 
 
 def description(scenario: Scenario) -> Iterator[RenderableType]:
@@ -33,8 +33,8 @@ def _parameters(scenario: Scenario) -> Table:
 
 def _schemes(scenario: Scenario) -> Table:
     table = bare_table("Schemes", "name", "title", "knows", "training", "source")
-    for method in scenario.methods:
-        training = f"{method.slots} slots" if method.program is not None else "none"
+    for method in scenario.schemes:
+        training = f"{method.slots} slots" if method.learns else "none"
         title = method.title + (" (reference)" if method.name == scenario.reference else "")
         source = "; ".join(part for part in (method.source, method.note) if part)
         table.add_row(*map(Text, (method.name, title, method.knowledge, training, source)))

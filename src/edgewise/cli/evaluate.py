@@ -23,9 +23,9 @@ def evaluate_(
     """Score a finished run (a folder under runs/), also with other parameters."""
     from edgewise import scenarios
     from edgewise.cli.tables import print_scores
-    from edgewise.study.evaluate import evaluate
-    from edgewise.study.machine import cores, settle
-    from edgewise.study.store import read_description, read_result
+    from edgewise.runs.machine import cores, settle
+    from edgewise.runs.rescore import rescore
+    from edgewise.runs.store import read_description, read_result
 
     if not (run / "result.json").exists():
         raise UserError(f"{run} is no finished run: give a folder that edgewise train printed")
@@ -33,7 +33,7 @@ def evaluate_(
     settle(cores()[0])
     spec, seed = read_description(run)
     found = scenarios.get(spec.scenario)
-    scores = evaluate(found, spec, seed, run, options.given_parameters(set_), slots)
+    scores = rescore(found, spec, seed, run, options.given_parameters(set_), slots)
     if format == "json":
         print(json.dumps({"scheme": spec.scheme, "seed": seed, "metrics": scores}, indent=1))
     else:

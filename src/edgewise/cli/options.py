@@ -20,6 +20,18 @@ Set = Annotated[
 Preset = Annotated[str | None, Parameter(help="A named set of parameters; --set goes before it.")]
 Seeds = Annotated[int | None, Parameter(help="How many seeds: 1000, 1001, ...")]
 Slots = Annotated[int | None, Parameter(help="Training slots of every scheme that learns.")]
+Learn = Annotated[
+    tuple[str, ...],
+    Parameter(
+        negative="",
+        help="A setting of the learners that have it, NAME=VALUE; the value as JSON. May be "
+        "repeated.",
+    ),
+]
+KeepStale = Annotated[
+    bool,
+    Parameter(negative="", help="Use finished runs although the code that made them has changed."),
+]
 Out = Annotated[Path | None, Parameter(help="The results folder [results/SCENARIO].")]
 Jobs = Annotated[int | None, Parameter(help="Worker processes, one core each [all cores].")]
 Format = Annotated[
@@ -36,10 +48,20 @@ def given_parameters(settings: tuple[str, ...], preset: str | None = None) -> di
     {'num_users': 20, 'server_cpu_hz': [1000000000.0, 2000000000.0]}
     """
     values: dict[str, Any] = {} if preset is None else {"preset": preset}
-    for text in settings:
+    return values | _named("--set", settings)
+
+
+def given_settings(settings: tuple[str, ...]) -> dict[str, Any]:
+    """The settings of learners that `--learn` gives."""
+    return _named("--learn", settings)
+
+
+def _named(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
+    values = {}
+    for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UserError(f"--set {text}: write --set NAME=VALUE")
+            raise UserError(f"{option} {text}: write {option} NAME=VALUE")
         values[name.strip()] = _value(value)
     return values
 

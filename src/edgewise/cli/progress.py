@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from edgewise.study.jobs import Event, Listen, Started
-from edgewise.study.worker import Done, Failed, Job
+from edgewise.runs.jobs import Event, Listen, Started
+from edgewise.runs.worker import Done, Failed, Job
 from edgewise.training.run import Progress
 
 LINE_S = 10.0

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from edgewise.adapters.sites import real_layout
 from edgewise.core.errors import UserError
-from edgewise.study.scenario import Scenario
-from edgewise.study.sites import real_layout
+from edgewise.runs.scenario import Scenario
 
 PARAMETER = "user_distances_m"
 

@@ -11,11 +11,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from edgewise.report.paper import Paper
 from edgewise.report.text import flat_rows, plus_minus
-from edgewise.study.claims import Verdict
+from edgewise.runs.scenario import Scenario
 from edgewise.study.compare import GAP, Row
-from edgewise.study.scenario import Scenario
+from edgewise.study.papers import Judged
 
 WIDTH = 118
 """Columns where the output is not a terminal."""
@@ -95,11 +94,12 @@ def _table_of(rows: Sequence[Row], names: Sequence[str]) -> Table:
     return table
 
 
-def print_verdicts(paper: Paper, verdicts: dict[str, Verdict], quick: bool) -> None:
+def print_verdicts(judged: Judged) -> None:
     """What became of each claim."""
-    table = bare_table("quick: no evidence" if quick else None, "id", "figure", "claim", "verdict")
-    for claim in paper.claims:
-        outcome = verdicts[claim.id].outcome
+    title = "quick: no evidence" if judged.results.quick else None
+    table = bare_table(title, "id", "figure", "claim", "verdict")
+    for claim in judged.paper.claims:
+        outcome = judged.verdicts[claim.id].outcome
         table.add_row(*map(Text, (claim.id, claim.figure, claim.statement, outcome)))
     show(table)
 

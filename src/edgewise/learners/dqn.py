@@ -17,7 +17,9 @@ import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.spaces import Discrete
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
     Network,
@@ -59,6 +61,15 @@ class Dqn(AbstractLearner):
     huber: float = eqx.field(static=True, default=1.0)
     exploration: tuple[float, float] = eqx.field(static=True, default=(1.0, 0.02))
     exploration_share: float = eqx.field(static=True, default=0.5)
+
+    @classmethod
+    def of(cls, env: AbstractEnv, **settings: Any) -> "Dqn":
+        """For the agents of `env`; `UserError` if their actions are not discrete."""
+        if not isinstance(env.action_space, Discrete):
+            raise UserError(
+                "deep Q-learning needs discrete actions: choose MADDPG for these agents"
+            )
+        return cls(env.num_agents, env.observation_size, env.action_space.n, **settings)
 
     def init(self, key: PRNGKeyArray) -> Learned:
         if self.view == "own":

@@ -10,7 +10,7 @@ once per batch as one matrix product: its output serves the critics' loss, and t
 corrects it for the agent's own new action, which touches that action's columns alone.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import equinox as eqx
 import jax
@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, Decentralised
 from edgewise.core.spaces import Box, Discrete, Space
 from edgewise.learners.learner import AbstractLearner, Transition
@@ -90,6 +91,11 @@ class Maddpg(AbstractLearner):
     last_rate: float = eqx.field(static=True, default=0.0)
     actor_wait: int = eqx.field(static=True, default=0)
     reward_scale: float | None = eqx.field(static=True, default=None)
+
+    @classmethod
+    def of(cls, env: AbstractEnv, **settings: Any) -> "Maddpg":
+        """For the agents of `env`."""
+        return cls(env.num_agents, env.observation_size, env.action_space, **settings)
 
     @property
     def action_size(self) -> int:

@@ -7,30 +7,28 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from edgewise import scenarios
 from edgewise.core.errors import UserError
 from edgewise.report import page
 from edgewise.report.comparison import comparison_sections
 from edgewise.report.page import Section
-from edgewise.report.paper import (
-    VERDICTS,
-    judged,
-    paper_of,
-    paper_sections,
-    read_reproduction,
-    write_verdicts,
-)
+from edgewise.report.paper import paper_sections, read_reproduction
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.store import Store
 from edgewise.study.compare import read_comparison
+from edgewise.study.papers import VERDICTS, Judged
 from edgewise.study.results import Results
-from edgewise.study.scenario import Scenario
-from edgewise.study.store import Store
 from edgewise.training.checkpoint import write_atomically
 from edgewise.version import VERSION
 
 PAGE = "report.html"
 
 
-def write_report(folder: Path, find: Callable[[str], Scenario]) -> Path:
-    """Draw what the folder's results give, and write its page; returns the page's path."""
+def write_report(
+    folder: Path, find: Callable[[str], Scenario], judged: Judged | None = None
+) -> Path:
+    """Draw what the folder's results give, and write its page; returns the page's path. `judged`
+    is the folder's reproduction where the caller has judged it already."""
     store = Store(folder)
     comparison, reproduction = read_comparison(folder), read_reproduction(folder)
     asked = reproduction or comparison
@@ -41,11 +39,11 @@ def write_report(folder: Path, find: Callable[[str], Scenario]) -> Path:
         )
     sections: list[Section] = []
     if reproduction is not None:
-        paper = paper_of(reproduction.scenario)
-        results = Results(find(reproduction.scenario), store, reproduction.quick)
-        verdicts = judged(paper, results)
-        write_verdicts(folder / VERDICTS, paper, verdicts, reproduction.quick)
-        sections += paper_sections(folder, paper, results, verdicts)
+        if judged is None:
+            results = Results(find(reproduction.scenario), store, reproduction.quick)
+            judged = Judged(scenarios.paper(reproduction.scenario), results)
+        judged.write(folder / VERDICTS)
+        sections += paper_sections(folder, judged)
     if comparison is not None:
         scenario = find(comparison.scenario)
         sections += comparison_sections(folder, scenario, Results(scenario, store), comparison)

@@ -9,11 +9,11 @@ import numpy as np
 
 from edgewise.report import page, plots
 from edgewise.report.page import Section
-from edgewise.report.style import draw_files
 from edgewise.report.text import plus_minus, shown_value
+from edgewise.runs.scenario import Scenario
 from edgewise.study.compare import Comparison, Row, table
+from edgewise.study.drawing import draw_files
 from edgewise.study.results import Results
-from edgewise.study.scenario import Scenario
 
 PLOTS = "plots"
 
@@ -78,7 +78,7 @@ def _how_to_read(scenario: Scenario, rows: list[Row]) -> str:
 
 
 def _curves(scenario: Scenario, results: Results, comparison: Comparison) -> dict[str, np.ndarray]:
-    learners = [name for name in comparison.schemes if scenario.method(name).program is not None]
+    learners = [name for name in comparison.schemes if scenario.scheme(name).learns]
     return {name: results.log(comparison.sweep, name) for name in learners}
 
 
@@ -150,7 +150,7 @@ def _by_member(values: np.ndarray) -> np.ndarray:
 def _schemes(scenario: Scenario, comparison: Comparison) -> str:
     rows = []
     for name in comparison.schemes:
-        method = scenario.method(name)
+        method = scenario.scheme(name)
         spec = comparison.sweep.spec(scenario, name, {})
         settings = {**spec.settings, **{f"{k} (training)": v for k, v in spec.train_with.items()}}
         shown = ", ".join(f"{key} = {shown_value(value)}" for key, value in settings.items())

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.report.style import KNOWLEDGE_COLOURS, legend_beside, line_style
 from edgewise.study.compare import Row
+from edgewise.study.drawing import KNOWLEDGE_COLOURS, legend_beside, line_style
 from edgewise.study.statistics import mean_interval
 
 POINTS = 50

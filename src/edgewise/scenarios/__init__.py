@@ -3,10 +3,12 @@
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import unknown_name
-from edgewise.study.scenario import Scenario
+from edgewise.runs.scenario import Scenario
+from edgewise.study.papers import Paper, paper_of
 
 
 def _folders() -> dict[str, str]:
@@ -27,6 +29,16 @@ def get(name: str) -> Scenario:
         raise unknown_name("scenario", name, folders)
     scenario: Scenario = importlib.import_module(f"{__name__}.{folders[name]}").SCENARIO
     return scenario
+
+
+def home(name: str) -> Path:
+    """The scenario's folder."""
+    return Path(str(importlib.import_module(f"{__name__}.{_folders()[name]}").__file__)).parent
+
+
+def paper(name: str) -> Paper:
+    """The figures and claims of the scenario's paper."""
+    return paper_of(f"{__name__}.{_folders()[get(name).name]}")
 
 
 def make(name: str, **parameters: object) -> AbstractEnv:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from edgewise.core.errors import UserError
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.sweep import Sweep
 from edgewise.study.results import Results
-from edgewise.study.scenario import Scenario
-from edgewise.study.spec import RunSpec
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
-from edgewise.study.sweep import Sweep
 from edgewise.training.checkpoint import write_atomically
 
 FILE = "comparison.json"
@@ -23,25 +23,32 @@ GAP = "gap"
 @dataclass(frozen=True)
 class Comparison:
     """What was asked: schemes by name, parameters that differ from the defaults, training slots
-    (None: each method's own). `sites` tells of the real sites that gave the parameters."""
+    (None: each scheme's own), `settings` of the learners that have them. `sites` tells of the
+    real sites that gave the parameters."""
 
     scenario: str
     schemes: tuple[str, ...]
     seeds: int
     slots: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     sites: Mapping[str, Any] | None = None
 
     @property
     def sweep(self) -> Sweep:
         """The runs it needs."""
         return Sweep(
-            "compare", self.schemes, self.seeds, fixed=dict(self.parameters), slots=self.slots
+            "compare",
+            self.schemes,
+            self.seeds,
+            fixed=dict(self.parameters),
+            fixed_settings=dict(self.settings),
+            slots=self.slots,
         )
 
     def wanted(self, scenario: Scenario) -> list[tuple[RunSpec, tuple[int, ...]]]:
         """The descriptions of its runs, each with its seeds; `UserError` if they do not fit."""
-        return [(spec, self.sweep.seed_numbers()) for spec in self.sweep.specs(scenario)]
+        return [(spec, self.sweep.seed_numbers) for spec in self.sweep.specs(scenario)]
 
     def save(self, folder: Path) -> None:
         """Record it in the results folder, for `read_comparison`."""
@@ -104,7 +111,7 @@ def table(scenario: Scenario, results: Results, comparison: Comparison) -> list[
 
 
 def _row(scenario: Scenario, results: Results, comparison: Comparison, scheme: str) -> Row:
-    sweep, method = comparison.sweep, scenario.method(scheme)
+    sweep, method = comparison.sweep, scenario.scheme(scheme)
     metrics = {
         metric.name: Measured(
             metric.title, metric.unit, mean_interval(results.values(sweep, scheme, metric.name))
@@ -115,8 +122,7 @@ def _row(scenario: Scenario, results: Results, comparison: Comparison, scheme: s
         gaps = _gaps(scenario, results, sweep, scheme)
         title = f"gap to {scenario.reference}"
         metrics[GAP] = Measured(title, "%", mean_interval(gaps))
-    learns = method.program is not None
-    train_s = mean_interval(results.cost(sweep, scheme)["train_s"]) if learns else None
+    train_s = mean_interval(results.cost(sweep, scheme)["train_s"]) if method.learns else None
     return Row(scheme, method.title, method.knowledge, comparison.seeds, metrics, train_s)
 
 

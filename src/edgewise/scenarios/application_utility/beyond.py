@@ -28,7 +28,7 @@ def pareto(results: Results, canvas: Canvas) -> Rows:
     axes = canvas.subplots()
     rows: Rows = []
     best = results.values(MAIN, "optimum", "network_utility")
-    for method, marker in zip(results.scenario.methods, MARKERS, strict=True):
+    for method, marker in zip(results.scenario.schemes, MARKERS, strict=True):
         values = results.values(MAIN, method.name, "network_utility")
         utility, fair = (
             mean_interval(values / best),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from edgewise.runs.sweep import Need
 from edgewise.scenarios.application_utility import judge, judge_learning
 from edgewise.scenarios.application_utility.proposition import PROPOSITION
 from edgewise.scenarios.application_utility.sweeps import (
@@ -13,7 +14,6 @@ from edgewise.scenarios.application_utility.sweeps import (
 )
 from edgewise.study.claims import Claim, Verdict
 from edgewise.study.results import Results
-from edgewise.study.sweep import Need
 
 Judge = Callable[[Results], Verdict]
 

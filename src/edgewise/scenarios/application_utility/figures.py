@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.application_utility.beyond import pareto, reach_of_the_view, step_sizes
 from edgewise.scenarios.application_utility.params import APPLICATIONS
 from edgewise.scenarios.application_utility.picture import Rows, bars, legend, lines, title
@@ -24,10 +25,9 @@ from edgewise.scenarios.application_utility.sweeps import (
     learning_curve,
     smoothed,
 )
-from edgewise.study.figures import Figure
+from edgewise.study.claims import Figure
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
-from edgewise.study.sweep import Sweep
 
 Draw = Callable[[Results, Canvas], Rows]
 SHOWN = (*COMPARED, "equal-split", "optimum")

@@ -7,9 +7,9 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from edgewise.core.rollout import Trajectory
+from edgewise.runs.scenario import Better, Metric
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.scenario import Better, Metric
 
 Env = ApplicationUtilityEnv
 Measure = Callable[[Env, Trajectory], Array]

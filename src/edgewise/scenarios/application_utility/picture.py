@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.application_utility.sweeps import MAIN, OURS
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
-from edgewise.study.sweep import Sweep
 
 Rows = list[dict[str, Any]]
 
 
 def title(results: Results, scheme: str) -> str:
-    return results.scenario.method(scheme).title
+    return results.scenario.scheme(scheme).title
 
 
 def bars(

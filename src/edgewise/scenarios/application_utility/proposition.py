@@ -10,11 +10,11 @@ from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.linear_q import LinearQ, second_moment
+from edgewise.runs.sweep import QUICK_SLOTS, Experiment
 from edgewise.scenarios.application_utility.basis import DemandShareBasis
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
-from edgewise.scenarios.application_utility.methods import LINEAR, METHODS, SLOTS
+from edgewise.scenarios.application_utility.methods import LINEAR, SCHEMES, SLOTS
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
-from edgewise.study.sweep import QUICK_SLOTS, Experiment
 from edgewise.training.programs import Online
 
 OBSERVED_EPOCHS = 50
@@ -33,7 +33,7 @@ PROPOSITION = Experiment("proposition 1", proposition_1, seeds=4)
 
 def _moments(seed: int, slots: int) -> tuple[Array, Array]:
     env = ApplicationUtilityEnv.from_parameters(ApplicationUtilityParameters())
-    settings = next(method.settings for method in METHODS if method.name == "oql-cent")
+    settings = next(method.settings for method in SCHEMES if method.name == "oql-cent")
     basis = DemandShareBasis(env.grid_levels)
     learner = LinearQ(
         basis,

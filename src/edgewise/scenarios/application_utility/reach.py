@@ -18,6 +18,7 @@ from edgewise.core.policy import AbstractScheduler, Decentralised
 from edgewise.core.rollout import rollout
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.linear_q import AbstractBasis, GreedyLinear
+from edgewise.runs.sweep import QUICK_SLOTS, Experiment
 from edgewise.scenarios.application_utility.basis import (
     LEVELS,
     DemandShareBasis,
@@ -28,7 +29,6 @@ from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, St
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
 from edgewise.scenarios.application_utility.schedulers import GridOptimum, Optimum
 from edgewise.scenarios.application_utility.sweeps import SEEDS
-from edgewise.study.sweep import QUICK_SLOTS, Experiment
 
 FITTED_EPOCHS = 3000
 PLAYED_EPOCHS = 300

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from edgewise.scenarios.application_utility.methods import METHODS
+from edgewise.runs.sweep import Sweep
+from edgewise.scenarios.application_utility.methods import SCHEMES
 from edgewise.study.results import Results
-from edgewise.study.sweep import Sweep
 
 OURS = ("oql-cent", "oql-dist")
 RIVALS = ("sw", "tra", "ecf", "dqn")
@@ -16,7 +16,7 @@ DEVICES = (300, 600, 900, 1200, 1500)
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 STEPS = (0.1, 0.3, 1.0, 2.0, 4.0)
 
-MAIN = Sweep("90 servers, 900 devices", tuple(method.name for method in METHODS), SEEDS)
+MAIN = Sweep("90 servers, 900 devices", tuple(method.name for method in SCHEMES), SEEDS)
 BY_SERVERS = Sweep("number of servers", COMPARED, SWEEP_SEEDS, vary={"num_servers": SERVERS})
 BY_DEVICES = Sweep("number of devices", (*OURS, "dqn"), SWEEP_SEEDS, vary={"num_devices": DEVICES})
 BY_SHARE = Sweep(
@@ -50,7 +50,7 @@ def epochs_to_converge(series: np.ndarray) -> np.ndarray:
 def learning_curve(results: Results, scheme: str, app: str | None = "gsd") -> np.ndarray:
     """Utility per server while learning `[seeds, epochs]`, of one application or of all; a scheme
     that does not learn is shown by its evaluation."""
-    if results.scenario.method(scheme).program is None:
+    if not results.scenario.scheme(scheme).learns:
         utility = results.series(MAIN, scheme, "utility")
         return utility.sum(axis=1) if app is None else utility[:, ("gsd", "vr", "va").index(app)]
     return results.log(MAIN, scheme, "score" if app is None else f"utility_{app}")

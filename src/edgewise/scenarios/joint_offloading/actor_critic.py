@@ -1,5 +1,7 @@
 """The central actor-critic that DIRS is compared with."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -10,8 +12,9 @@ from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import next_state
 from edgewise.learners.actor_critic import ActorCritic, Learned
 from edgewise.learners.networks import Network
+from edgewise.runs.settings import declared, own, takes_settings_of
 from edgewise.scenarios.joint_offloading.env import Decision, JointOffloadingEnv, State
-from edgewise.training.program import AbstractProgram, Log
+from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 
 class CentralChoices(AbstractScheduler):
@@ -28,7 +31,7 @@ class CentralChoices(AbstractScheduler):
         return env.allocate(state, jnp.argmax(log_chances, axis=1)), memory
 
 
-class CentralActorCritic(AbstractProgram):
+class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
     """Every slot the policy is tried `samples` times on the slot's state, the best try is carried
     out, and actor and critic take one step on all of them. One sample is the textbook
     actor-critic; 100 ask the objective as often as the search of DIRS does."""
@@ -38,6 +41,7 @@ class CentralActorCritic(AbstractProgram):
     learner: ActorCritic
     episode_slots: int = eqx.field(static=True, default=0)
     samples: int = eqx.field(static=True, default=100)
+    watch: Watch = eqx.field(static=True, default=mean_reward)
 
     def init(self, key: PRNGKeyArray, state: State) -> tuple[State, Learned]:
         return state, self.learner.init(key)
@@ -54,22 +58,20 @@ class CentralActorCritic(AbstractProgram):
         )(tried)
         reward = outcomes.reward[:, 0]
         own, _ = self.scheduler(carry).decide(self.score_env, key, state, None)
-        score = jnp.mean(self.score_env.evaluate(state, own).reward)
+        seen_by_all = self.score_env.evaluate(state, own)
+        watched = self.watch(self.score_env, state, own, seen_by_all)
         learned, log = self.learner.update(learned, seen, tried, reward, progress)
         best = jax.tree.map(lambda leaf: leaf[jnp.argmax(reward)], outcomes)
         state = next_state(self.env, world_key, state, best, t, self.episode_slots)
-        return (state, learned), {"score": score, "sampled_score": jnp.mean(reward), **log}
+        return (state, learned), {**watched, "sampled_score": jnp.mean(reward), **log}
 
     def scheduler(self, carry: tuple[State, Learned]) -> AbstractScheduler:
         return CentralChoices(self.learner, carry[1].actor)
 
 
+@takes_settings_of(CentralActorCritic, ActorCritic, but=("hidden",))
 def make_actor_critic(
-    env: JointOffloadingEnv,
-    score_env: JointOffloadingEnv,
-    episode_slots: int,
-    samples: int,
-    **settings: float,
+    env: JointOffloadingEnv, score_env: JointOffloadingEnv, **settings: Any
 ) -> CentralActorCritic:
     """Actor-critic for these environments, its layers as wide as all DIRS agents' together."""
     learner = ActorCritic(
@@ -77,6 +79,7 @@ def make_actor_critic(
         num_choices=env.num_devices,
         num_options=env.num_servers + 1,
         hidden=(80 * env.num_agents, 60 * env.num_agents),
-        **settings,
+        **own(ActorCritic, settings),
     )
-    return CentralActorCritic(env, score_env, learner, episode_slots, samples)
+    others = {name: x for name, x in settings.items() if name not in declared(ActorCritic)}
+    return CentralActorCritic(env, score_env, learner, **others)

@@ -12,6 +12,7 @@ from jaxtyping import Array, PRNGKeyArray
 from edgewise.core.seeding import seed_keys
 from edgewise.learners.ensemble import Example
 from edgewise.learners.networks import forward, init_network
+from edgewise.runs.sweep import Experiment
 from edgewise.scenarios.joint_offloading.dirs import Dirs
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 from edgewise.scenarios.joint_offloading.experiments import (
@@ -21,7 +22,6 @@ from edgewise.scenarios.joint_offloading.experiments import (
     program_of,
 )
 from edgewise.scenarios.joint_offloading.methods import DIRS, TRAINING_SLOTS
-from edgewise.study.sweep import Experiment
 from edgewise.training.program import AbstractProgram
 
 TRAINED = ("dirs", "actor-critic", "ddpg")
@@ -139,4 +139,4 @@ def _seconds(
     return min(spent)
 
 
-CLOCKS = Experiment("clocks", clocks, SEEDS, version=2)
+CLOCKS = Experiment("clocks", clocks, SEEDS)

@@ -5,17 +5,12 @@ from typing import Any
 from edgewise.core.spaces import Box
 from edgewise.learners.central import Central
 from edgewise.learners.maddpg import Maddpg
+from edgewise.runs.settings import takes_settings_of
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv
-from edgewise.training.programs import Replay
-
-LEARNER = (
-    "actor_rate", "critic_rate", "discount", "target_rate", "raw_penalty", "noise", "noise_share",
-)  # fmt: skip
 
 
-def make_ddpg(
-    env: JointOffloadingEnv, score_env: JointOffloadingEnv, episode_slots: int, **settings: Any
-) -> Replay:
+@takes_settings_of(Maddpg, but=("critic_view", "hidden"))
+def central_ddpg(env: JointOffloadingEnv, **settings: Any) -> Central:
     """One actor that sees all gains and puts out all servers' wishes, which are voted on as the
     DIRS agents' are; its layers as wide as all of theirs together."""
     learner = Maddpg(
@@ -23,6 +18,6 @@ def make_ddpg(
         observation_size=env.num_agents * env.observation_size,
         space=Box(env.num_agents * env.num_devices),
         hidden=(80 * env.num_agents, 60 * env.num_agents),
-        **{name: settings.pop(name) for name in LEARNER if name in settings},
+        **settings,
     )
-    return Replay(env, score_env, Central(learner, env.num_agents), episode_slots, **settings)
+    return Central(learner, env.num_agents)

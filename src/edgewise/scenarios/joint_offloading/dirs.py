@@ -11,9 +11,10 @@ from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import next_state
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
 from edgewise.learners.ensemble import Ensemble, Example, Learned
+from edgewise.runs.settings import takes_settings_of
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 from edgewise.scenarios.joint_offloading.placing import demonstrated, flipped, refined
-from edgewise.training.program import AbstractProgram, Log
+from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 
 class Carry(eqx.Module):
@@ -25,7 +26,7 @@ class Carry(eqx.Module):
     losses: Array
 
 
-class Dirs(AbstractProgram):
+class Dirs(AbstractProgram[Carry]):
     """See the module. `online_evaluations` = 0 is DIRS without Lévy search (it flips instead),
     `replay.demonstrations` = 0 without imitation.
 
@@ -46,6 +47,7 @@ class Dirs(AbstractProgram):
     pretraining_steps: int = eqx.field(static=True, default=400)
     batch_size: int = eqx.field(static=True, default=256)
     train_every: int = eqx.field(static=True, default=10)
+    watch: Watch = eqx.field(static=True, default=mean_reward)
 
     def init(self, key: PRNGKeyArray, state: State) -> Carry:
         init_key, show_key, imitate_key = jax.random.split(key, 3)
@@ -80,7 +82,8 @@ class Dirs(AbstractProgram):
         state = carry.state
         observation = self.env.observe(state)
         wishes = self.ensemble.wishes(carry.learned, observation)
-        own = self.score_env.evaluate(state, self.score_env.decode(state, wishes))
+        deployed = self.score_env.decode(state, wishes)
+        own = self.score_env.evaluate(state, deployed)
         voted = self.env.decode(state, wishes).server
         placement = self._explored(explore_key, state, voted)
         outcome = self.env.evaluate(state, self.env.allocate(state, placement))
@@ -93,7 +96,7 @@ class Dirs(AbstractProgram):
         )
         following = next_state(self.env, world_key, state, outcome, t, self.episode_slots)
         log = {
-            "score": jnp.mean(own.reward),
+            **self.watch(self.score_env, state, deployed, own),
             "refined_score": jnp.mean(outcome.reward),
             "delay_s": jnp.sum(own.delay_s),
             "energy_j": jnp.sum(own.energy_j),
@@ -122,14 +125,15 @@ class Dirs(AbstractProgram):
         return learned, self.replay.noted(memory, index, change), losses
 
 
+@takes_settings_of(Dirs)
 def make_dirs(
     env: JointOffloadingEnv,
     score_env: JointOffloadingEnv,
-    episode_slots: int,
-    demonstrations: int,
-    capacity: int,
-    learning_rate: float,
-    l2: float,
+    *,
+    demonstrations: int = 256,
+    capacity: int = 1024,
+    learning_rate: float = 3e-3,
+    l2: float = 1e-4,
     **settings: Any,
 ) -> Dirs:
     """DIRS for these environments."""
@@ -137,4 +141,4 @@ def make_dirs(
         env.num_agents, env.observation_size, env.num_devices, rate=learning_rate, l2=l2
     )
     replay = DemonstrationReplay(capacity, demonstrations)
-    return Dirs(env, score_env, ensemble, replay, episode_slots, **settings)
+    return Dirs(env, score_env, ensemble, replay, **settings)

@@ -8,17 +8,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.joint_offloading.sweeps import REFERENCES
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
-from edgewise.study.sweep import Sweep
 
 Rows = list[dict[str, Any]]
 
 
 def title_of(results: Results, scheme: str) -> str:
     """What the scheme is called in plots."""
-    return results.scenario.method(scheme).title
+    return results.scenario.scheme(scheme).title
 
 
 def labelled(axes: Axes, x: str, y: str) -> None:

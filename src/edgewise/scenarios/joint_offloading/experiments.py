@@ -15,13 +15,14 @@ from edgewise.core.seeding import seed_keys
 from edgewise.learners.ensemble import Ensemble, Example
 from edgewise.learners.imitation import accuracy
 from edgewise.learners.networks import batch_last
+from edgewise.runs.sweep import Experiment
 from edgewise.scenarios.joint_offloading.dirs import Dirs
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
-from edgewise.scenarios.joint_offloading.methods import DIRS, METHODS
+from edgewise.scenarios.joint_offloading.methods import DIRS, SCHEMES
 from edgewise.scenarios.joint_offloading.params import JointOffloadingParameters
 from edgewise.scenarios.joint_offloading.placing import objective_of, random_placement
 from edgewise.scenarios.joint_offloading.schedulers import Optimum
-from edgewise.study.sweep import Experiment
+from edgewise.training.program import mean_reward
 
 SIZES = (64, 128, 256, 512)
 PENALTIES = (DIRS["l2"], 0.0, 5e-4)
@@ -42,12 +43,10 @@ def env_of(**values: Any) -> JointOffloadingEnv:
 
 def program_of(env: JointOffloadingEnv, scheme: str, quick: bool, **changes: Any) -> Any:
     """The training of `scheme` with its published settings, but for `changes`."""
-    method = next(method for method in METHODS if method.name == scheme)
-    assert method.program is not None
-    settings = {**method.settings, **changes}
+    method = next(method for method in SCHEMES if method.name == scheme)
     if quick and scheme == "dirs":
-        settings["demonstration_evaluations"] = 30
-    return method.program(env, env, episode_slots=0, **settings)
+        changes = {**changes, "demonstration_evaluations": 30}
+    return method.training(env, env, 0, mean_reward, method.complete_settings(changes))
 
 
 def imitation(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:

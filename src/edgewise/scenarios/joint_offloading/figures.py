@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.joint_offloading.clocks import CLOCKED, CLOCKS, TRAINED
 from edgewise.scenarios.joint_offloading.drawing import (
     Rows,
@@ -44,10 +45,9 @@ from edgewise.scenarios.joint_offloading.training_times import (
     preparation_s,
     training_s,
 )
-from edgewise.study.figures import Figure
+from edgewise.study.claims import Figure
 from edgewise.study.results import Results
 from edgewise.study.statistics import gaps_percent, mean_interval
-from edgewise.study.sweep import Sweep
 
 
 def _table_2(results: Results, canvas: Canvas) -> Rows:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.joint_offloading.clocks import CLOCKED, CLOCKS, TRAINED
 from edgewise.scenarios.joint_offloading.experiments import SEEDS
 from edgewise.scenarios.joint_offloading.judging import Numbers, above, gain_percent
@@ -24,7 +25,6 @@ from edgewise.scenarios.joint_offloading.training_times import (
 from edgewise.study.claims import Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
-from edgewise.study.sweep import Sweep
 
 BASELINES = DEPLOYED[1:]
 

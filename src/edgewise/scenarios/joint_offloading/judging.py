@@ -3,11 +3,11 @@ paired difference lies above zero."""
 
 from collections.abc import Mapping
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.joint_offloading.sweeps import TRAINING
 from edgewise.study.claims import Verdict, graded
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
-from edgewise.study.sweep import Sweep
 
 Numbers = dict[str, float | Interval]
 

@@ -9,8 +9,10 @@ from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
+from edgewise.runs.scenario import Metric
+from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.joint_offloading.actor_critic import make_actor_critic
-from edgewise.scenarios.joint_offloading.ddpg import make_ddpg
+from edgewise.scenarios.joint_offloading.ddpg import central_ddpg
 from edgewise.scenarios.joint_offloading.dirs import make_dirs
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 from edgewise.scenarios.joint_offloading.schedulers import (
@@ -22,7 +24,7 @@ from edgewise.scenarios.joint_offloading.schedulers import (
     best_fixed_placement,
     too_many_unequal_tasks,
 )
-from edgewise.study.scenario import Method, Metric
+from edgewise.training.programs import Replay
 
 Env = JointOffloadingEnv
 PAPER = "Jiang et al. 2022"
@@ -63,28 +65,12 @@ def _local(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
     return FixedPlacement(jnp.zeros(env.num_devices, int))
 
 
-def _random(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return RandomPlacement()
-
-
-def _greedy(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return NearestServer()
-
-
-def _levy(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return LevySearch()
-
-
 def _fixed(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
     return best_fixed_placement(env, key, state)
 
 
-def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return Optimum()
-
-
-def _dirs(name: str, title: str, without: str, **changes: Any) -> Method:
-    return Method(
+def _dirs(name: str, title: str, without: str, **changes: Any) -> Scheme:
+    return Scheme(
         name=name,
         title=title,
         knowledge="local",
@@ -96,7 +82,7 @@ def _dirs(name: str, title: str, without: str, **changes: Any) -> Method:
     )
 
 
-METHODS = (
+SCHEMES = (
     _dirs("dirs", "DIRS", "ensemble, imitation, Lévy search while training"),
     _dirs("dirs-no-levy", "DIRS - Lévy", "random flips, kept if better", online_evaluations=0),
     _dirs("dirs-no-imitation", "DIRS - imitation", "no demonstrations", demonstrations=0),
@@ -107,7 +93,7 @@ METHODS = (
         online_evaluations=0,
         demonstrations=0,
     ),
-    Method(
+    Scheme(
         name="actor-critic",
         title="Actor-Critic",
         knowledge="central",
@@ -117,45 +103,46 @@ METHODS = (
         slots=TRAINING_SLOTS,
         note="100 samples a slot: the objective is asked as often as by the search of DIRS",
     ),
-    Method(
+    Scheme(
         name="ddpg",
         title="DDPG",
         knowledge="central",
         source=f"{PAPER}: central DDPG, its continuous wishes voted on as the agents' of DIRS",
-        program=make_ddpg,
+        learner=central_ddpg,
+        loop=Replay,
         settings=DDPG,
         slots=TRAINING_SLOTS,
         note="16 copies of the layout side by side, so 16 questions to the objective a slot",
     ),
-    Method(
+    Scheme(
         name="random",
         title="Random",
         knowledge="local",
         source=f"{PAPER}: uniform over the places, surplus local",
-        plan=_random,
+        scheduler=RandomPlacement(),
     ),
-    Method(
+    Scheme(
         name="greedy",
         title="Greedy",
         knowledge="local",
         source=f"{PAPER}: nearest server, surplus local",
-        plan=_greedy,
+        scheduler=NearestServer(),
     ),
-    Method(
+    Scheme(
         name="local",
         title="Local",
         knowledge="local",
         source=f"{PAPER}: every task on its own device",
         plan=_local,
     ),
-    Method(
+    Scheme(
         name="levy",
         title="Lévy search",
         knowledge="central",
         source="reference: the paper's search alone, 1000 evaluations from a random placement",
-        plan=_levy,
+        scheduler=LevySearch(),
     ),
-    Method(
+    Scheme(
         name="fixed",
         title="Best fixed placement",
         knowledge="local",
@@ -164,12 +151,12 @@ METHODS = (
         too_large=too_many_unequal_tasks,
         note="planned centrally on the layout, runs blind",
     ),
-    Method(
+    Scheme(
         name="optimum",
         title="Optimum",
         knowledge="central",
         source="reference: exact, by assignment (equal tasks) or mixed-integer program",
-        plan=_optimum,
+        scheduler=Optimum(),
         too_large=too_many_unequal_tasks,
     ),
 )

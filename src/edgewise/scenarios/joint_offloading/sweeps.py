@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.joint_offloading.experiments import SEEDS
 from edgewise.scenarios.joint_offloading.params import PRESETS
 from edgewise.study.results import Results
-from edgewise.study.sweep import Sweep
 
 ENSEMBLES = ("dirs", "dirs-no-levy", "dirs-no-imitation", "dirs-plain")
 LEARNED = (*ENSEMBLES, "actor-critic", "ddpg")

@@ -7,12 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.multi_rat_iot import sweeps
 from edgewise.scenarios.multi_rat_iot.picture import draw_places
-from edgewise.study.figures import Figure
+from edgewise.study.claims import Figure
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
-from edgewise.study.sweep import Sweep
 
 Row = dict[str, Any]
 POINTS = 50

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,10 +11,11 @@ from edgewise.baselines.blind import WeightedDraw
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
 from edgewise.learners.tabular_q import TabularQ, from_bits
+from edgewise.runs.scenario import Metric
+from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
 from edgewise.scenarios.multi_rat_iot.model import State
 from edgewise.scenarios.multi_rat_iot.schedulers import Centralized, Greedy, Optimum
-from edgewise.study.scenario import Method, Metric
 from edgewise.training.programs import Online
 
 Env = MultiRatIotEnv
@@ -27,23 +27,30 @@ STATE_BITS = 3
 encode = partial(from_bits, count=STATE_BITS)
 
 
-def _il_maq(env: Env, score_env: Env, *, episode_slots: int, **settings: Any) -> Online:
+def il_maq(
+    env: Env,
+    *,
+    discount: float = 0.9,
+    exploration: float = 0.2,
+    first_rate: float = 0.9,
+    last_rate: float = 0.001,
+    tie_breaker: float = 1e-4,
+) -> TabularQ:
     """Algorithm 1: every user learns its own table from its own costs."""
-    local_for_ever = env.mean_local_cost / (1.0 - settings["discount"])
+    local_for_ever = env.mean_local_cost / (1.0 - discount)
     initial_q = local_for_ever if env.initial_q is None else env.initial_q
-    learner = TabularQ(
+    return TabularQ(
         num_agents=env.num_users,
         num_states=2**STATE_BITS,
         num_actions=env.action_space.n,
         encode=encode,
         initial_value=-initial_q,
-        **settings,
+        discount=jnp.asarray(discount),
+        exploration=jnp.asarray(exploration),
+        first_rate=jnp.asarray(first_rate),
+        last_rate=jnp.asarray(last_rate),
+        tie_breaker=jnp.asarray(tie_breaker),
     )
-    return Online(env, score_env, learner, episode_slots)
-
-
-def _centralized(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return Centralized()
 
 
 def _random(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
@@ -52,50 +59,36 @@ def _random(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
     return WeightedDraw(jnp.concatenate([jnp.full(count, 1 / count) for count in actions]))
 
 
-def _greedy(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return Greedy()
-
-
-def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return Optimum()
-
-
-METHODS = (
-    Method(
+SCHEMES = (
+    Scheme(
         name="il-maq",
         title="IL-MAQ: independent tabular Q-learning",
         knowledge="local",
         source=f"{PAPER}, Algorithm 1",
-        program=_il_maq,
-        settings={
-            "discount": 0.9,
-            "exploration": 0.2,
-            "first_rate": 0.9,
-            "last_rate": 0.001,
-            "tie_breaker": 1e-4,
-        },
+        learner=il_maq,
+        loop=Online,
         slots=10_000,
         seeds_together=True,
     ),
-    Method(
+    Scheme(
         name="centralized",
         title="Centralized, channel estimation paid for",
         knowledge="central",
         source=f"{PAPER}, Section V",
-        plan=_centralized,
+        scheduler=Centralized(),
         run_with={"channel_estimation": True},
         seeds_together=True,
         note="every slot everybody waits for the pilots of all users",
     ),
-    Method(
+    Scheme(
         name="centralized-free",
         title="Centralized, channel estimation free",
         knowledge="central",
         source=f"{PAPER}, Section V, without the extra cost of estimation",
-        plan=_centralized,
+        scheduler=Centralized(),
         seeds_together=True,
     ),
-    Method(
+    Scheme(
         name="random",
         title="Random: LoRa, WiFi or local",
         knowledge="local",
@@ -103,20 +96,20 @@ METHODS = (
         plan=_random,
         seeds_together=True,
     ),
-    Method(
+    Scheme(
         name="greedy",
         title="Greedy: largest task first, best free channel by its own gain",
         knowledge="central",
         source="reference",
-        plan=_greedy,
+        scheduler=Greedy(),
         seeds_together=True,
     ),
-    Method(
+    Scheme(
         name="optimum",
         title="Exact optimum of each slot",
         knowledge="oracle",
         source="reference: assignment, mixed-integer programming where the edge is full",
-        plan=_optimum,
+        scheduler=Optimum(),
         seeds_together=True,
     ),
 )

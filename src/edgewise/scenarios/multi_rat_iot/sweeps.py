@@ -1,6 +1,6 @@
 """What Figures 4 to 7 and the claims on them need to be run."""
 
-from edgewise.study.sweep import Sweep
+from edgewise.runs.sweep import Sweep
 
 SEEDS = 20
 EXPLORATIONS = (0.05, 0.1, 0.2, 0.5, 0.9)

@@ -11,7 +11,7 @@ from edgewise.scenarios.small_cells.communication import Sizes, exchanged_bytes,
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.methods import EPISODE_SLOTS, HIDDEN, ROUND_SLOTS
 from edgewise.scenarios.small_cells.sweeps import ENGINEERED, LEARNED, LEARNING_RATES, MAIN, RATES
-from edgewise.study.figures import Figure
+from edgewise.study.claims import Figure
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
@@ -37,7 +37,7 @@ def _running(curve: np.ndarray) -> np.ndarray:
 
 
 def _title(results: Results, scheme: str) -> str:
-    return results.scenario.method(scheme).title
+    return results.scenario.scheme(scheme).title
 
 
 def _figure_4(results: Results, canvas: Canvas) -> Rows:

@@ -10,6 +10,9 @@ from jaxtyping import Array, PRNGKeyArray
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
 from edgewise.learners.maddpg import Learned, Maddpg
+from edgewise.runs.scenario import Metric
+from edgewise.runs.scheme import Scheme
+from edgewise.runs.settings import own, takes_settings_of
 from edgewise.scenarios.small_cells.coordinated import Coordinated
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.exact import NearOptimum, too_large
@@ -21,10 +24,9 @@ from edgewise.scenarios.small_cells.schedulers import (
     LocalComputing,
     PowerControl,
 )
-from edgewise.study.scenario import Method, Metric
 from edgewise.training.federated import Federated, Mixing, mixing_of
 from edgewise.training.pathwise import Pathwise
-from edgewise.training.program import Log
+from edgewise.training.program import Log, Watch
 from edgewise.training.programs import Replay
 
 Env = SmallCellsEnv
@@ -48,6 +50,7 @@ SUBSTITUTED = {
     "raw_penalty": 1e-3,
     "last_rate": 1.0,
     "huber": 100.0,
+    "warmup_slots": 0,
 }
 LEARNING = {**PRINTED, **SUBSTITUTED}
 SLOTS = 50_000
@@ -67,26 +70,11 @@ def watch(outcome: Outcome) -> Log:
     return {f"cell_{m + 1}": reward for m, reward in enumerate(rewards)}
 
 
-def _replay(env: Env, score_env: Env, episode_slots: int, settings: dict[str, Any]) -> Replay:
+@takes_settings_of(Maddpg, but=("reward_scale",))
+def ddpg_team(env: Env, **settings: Any) -> Maddpg:
     """A team of DDPG agents. Rewards are divided by the UEs that they sum over."""
-    loop = {name: settings.pop(name) for name in ("capacity", "batch_size")}
     ues = env.ues_per_cell * (env.num_cells if env.cooperative else 1)
-    learner = Maddpg(
-        env.num_agents,
-        env.observation_size,
-        env.action_space,
-        reward_scale=float(ues),
-        **settings,
-    )
-    return Replay(env, score_env, learner, episode_slots, warmup_slots=0, watch=watch, **loop)
-
-
-def _joint(env: Env, score_env: Env, *, episode_slots: int, **settings: Any) -> Replay:
-    return _replay(env, score_env, episode_slots, {"critic_view": "joint", **settings})
-
-
-def _independent(env: Env, score_env: Env, *, episode_slots: int, **settings: Any) -> Replay:
-    return _replay(env, score_env, episode_slots, {"critic_view": "own", **settings})
+    return Maddpg.of(env, reward_scale=float(ues), **settings)
 
 
 def models(learned: Learned) -> tuple[Any, ...]:
@@ -102,13 +90,15 @@ def neighbours(state: State, clusters: int) -> Array:
     return place * clusters // cells
 
 
-def _federated(
+@takes_settings_of(ddpg_team, Replay)
+def federated_ddpg(
     env: Env,
     score_env: Env,
     *,
     episode_slots: int,
+    watch: Watch,
     round_slots: int,
-    clusters: int,
+    clusters: int = 1,
     weights: tuple[float, ...] = (),
     **settings: Any,
 ) -> Federated:
@@ -118,142 +108,124 @@ def _federated(
     def mixing(state: State) -> Mixing:
         return mixing_of(neighbours(state, clusters), weight)
 
-    program = _independent(env, score_env, episode_slots=episode_slots, **settings)
+    team = ddpg_team(env, **own(ddpg_team, settings))
+    program = Replay(env, score_env, team, episode_slots, **own(Replay, settings), watch=watch)
     return Federated(program, models, mixing, round_slots)
 
 
-def _pathwise(
-    env: Env, score_env: Env, *, episode_slots: int, width: int, **settings: Any
-) -> Pathwise:
+@takes_settings_of(Pathwise)
+def pathwise_margins(env: Env, score_env: Env, *, width: int = 32, **settings: Any) -> Pathwise:
     start = partial(
         MarginPolicy.start, ues=env.ues_per_cell, channels=env.num_channels, width=width
     )
     reference = PowerControl(jnp.asarray(MARGIN))
-    return Pathwise(env, score_env, reference, start, worth, episode_slots, **settings)
-
-
-def _full(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return FullOffloading()
-
-
-def _local(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return LocalComputing()
-
-
-def _assign_by_rate(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return AssignByRate()
+    return Pathwise(env, score_env, reference, start, worth, **settings)
 
 
 def _power_control(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
     return PowerControl(jnp.asarray(MARGIN))
 
 
-def _coordinated(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return Coordinated()
-
-
-def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return NearOptimum()
-
-
 OWN_REWARD = {"cooperative": False}
 
-METHODS = (
-    Method(
+SCHEMES = (
+    Scheme(
         name="ma-drl",
         title="MA-DRL",
         knowledge="local",
         source=f"{PAPER}, Algorithm 1: MADDPG, a critic per SBS on all observations and actions",
-        program=_joint,
-        settings=LEARNING,
+        learner=ddpg_team,
+        loop=Replay,
+        settings={"critic_view": "joint", **LEARNING},
         slots=SLOTS,
         note="trained centrally, runs local",
     ),
-    Method(
+    Scheme(
         name="f-drl",
         title="F-DRL",
         knowledge="local",
         source=f"{PAPER}, Algorithm 2: DDPG per SBS, models averaged (26) every two episodes",
-        program=_federated,
-        settings={**LEARNING, "round_slots": ROUND_SLOTS, "clusters": 1},
+        program=federated_ddpg,
+        settings={"critic_view": "own", **LEARNING, "round_slots": ROUND_SLOTS, "clusters": 1},
         train_with=OWN_REWARD,
         slots=SLOTS,
         note="models exchanged while training, runs local",
     ),
-    Method(
+    Scheme(
         name="f-drl-clustered",
         title="F-DRL, two clusters",
         knowledge="local",
         source=f"{PAPER}, IV: models averaged among neighbouring cells",
-        program=_federated,
-        settings={**LEARNING, "round_slots": ROUND_SLOTS, "clusters": 2},
+        program=federated_ddpg,
+        settings={"critic_view": "own", **LEARNING, "round_slots": ROUND_SLOTS, "clusters": 2},
         train_with=OWN_REWARD,
         slots=SLOTS,
         note="models exchanged while training, runs local",
     ),
-    Method(
+    Scheme(
         name="il-drl",
         title="IL-DRL",
         knowledge="local",
         source=f"{PAPER}, V: the same DDPG agents without averaging",
-        program=_independent,
-        settings=LEARNING,
+        learner=ddpg_team,
+        loop=Replay,
+        settings={"critic_view": "own", **LEARNING},
         train_with=OWN_REWARD,
         slots=SLOTS,
     ),
-    Method(
+    Scheme(
         name="pathwise",
         title="Pathwise margins",
         knowledge="local",
         source="ours: margins of safety, trained through the equations, on less energy than "
         "power-control",
-        program=_pathwise,
+        program=pathwise_margins,
         settings=PATHWISE,
         run_with={"decoding": "deadline"},
         slots=PATHWISE_SLOTS,
         note="trained centrally, runs local",
     ),
-    Method(
+    Scheme(
         name="full",
         title="Full offloading",
         knowledge="local",
         source=f"{PAPER}, V: random channel, full power, equal shares of the server",
-        plan=_full,
+        scheduler=FullOffloading(),
     ),
-    Method(
+    Scheme(
         name="local",
         title="Local computing",
         knowledge="local",
         source=f"{PAPER}, V",
-        plan=_local,
+        scheduler=LocalComputing(),
     ),
-    Method(
+    Scheme(
         name="assign-by-rate",
         title="Assign by rate",
         knowledge="local",
         source="reference: all offloaded at full power, matched on the observed rate",
-        plan=_assign_by_rate,
+        scheduler=AssignByRate(),
     ),
-    Method(
+    Scheme(
         name="power-control",
         title="Power control",
         knowledge="local",
         source="reference: the same, with 20 dB over the least power that meets the deadline",
         plan=_power_control,
     ),
-    Method(
+    Scheme(
         name="coordinated",
         title="Coordinated",
         knowledge="central",
         source="reference: matchings against the true interference, least powers for all deadlines",
-        plan=_coordinated,
+        scheduler=Coordinated(),
     ),
-    Method(
+    Scheme(
         name="optimum",
         title="Near-exact optimum",
         knowledge="central",
         source="reference: every way to give channels, least powers, shares by descent",
-        plan=_optimum,
+        scheduler=NearOptimum(),
         too_large=too_large,
         note="small instances only",
     ),

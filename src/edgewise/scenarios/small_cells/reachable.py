@@ -6,12 +6,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from edgewise.runs.sweep import Experiment
 from edgewise.scenarios.small_cells.coordinated import Coordinated
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.params import SmallCellsParameters
 from edgewise.scenarios.small_cells.schedulers import equal_shares
 from edgewise.scenarios.small_cells.settle import Shares, settled
-from edgewise.study.sweep import Experiment
 
 LAYOUTS, SLOTS = 100, 10
 LEAST = 1.01

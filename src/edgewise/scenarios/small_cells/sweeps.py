@@ -1,6 +1,6 @@
 """What is run for the figures and the claims."""
 
-from edgewise.study.sweep import Sweep
+from edgewise.runs.sweep import Sweep
 
 SEEDS = 5
 LEARNED = ("ma-drl", "f-drl", "f-drl-clustered", "il-drl")

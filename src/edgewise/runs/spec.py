@@ -1,4 +1,4 @@
-"""A run's full description: the same description means the same bits."""
+"""A run's full description: the same description and the same code mean the same bits."""
 
 import hashlib
 import json
@@ -10,8 +10,7 @@ from typing import Any
 import jax
 
 from edgewise.core.errors import UserError
-from edgewise.study.scenario import Scenario
-from edgewise.version import VERSION
+from edgewise.runs.scenario import Scenario
 
 FIRST_SEED = 1000
 """Reported runs use seeds 1000, 1001, ... in order; smaller ones are for tuning."""
@@ -22,7 +21,7 @@ class RunSpec:
     """One scheme on one set of parameters, but for the seed.
 
     `parameters` holds every parameter of the scenario, defaults included; `train_with` those that
-    differ while training; `settings` those of the learner. All values are as JSON reads them.
+    differ while training; `settings` all of what learns. All values are as JSON reads them.
     """
 
     scenario: str
@@ -33,7 +32,6 @@ class RunSpec:
     slots: int
     evaluation_slots: int
     episode_slots: int
-    edgewise: str
     jax: str
 
     @cached_property
@@ -51,37 +49,27 @@ def describe(
     slots: int | None = None,
     evaluation_slots: int | None = None,
 ) -> RunSpec:
-    """The run of `scheme` with these parameters in place of the defaults; `UserError` if they do
-    not fit. `slots` and `settings` mean nothing to a scheme that does not learn."""
-    method = scenario.method(scheme)
-    learns = method.program is not None
-    parameters = {**parameters, **method.run_with}
+    """The run of `scheme` with these parameters and settings in place of the defaults; `UserError`
+    if they do not fit. `slots` and `settings` mean nothing to a scheme that does not learn."""
+    found = scenario.scheme(scheme)
+    parameters = {**parameters, **found.run_with}
     common = scenario.checked(**parameters)
     # Checked now, so that a wrong combination is told before anything has run.
-    scenario.checked(**{**parameters, **method.train_with})
-    reason = method.too_large(scenario.make(common))
+    scenario.checked(**{**parameters, **found.train_with})
+    reason = found.too_large(scenario.make(common))
     if reason is not None:
         raise UserError(f"{scheme}: {reason}")
     return RunSpec(
         scenario=scenario.name,
         scheme=scheme,
         parameters=_as_json(common.model_dump()),
-        train_with=_as_json(dict(method.train_with)),
-        settings=_as_json({**method.settings, **(settings or {})}) if learns else {},
-        slots=(method.slots if slots is None else slots) if learns else 0,
+        train_with=_as_json(dict(found.train_with)),
+        settings=found.complete_settings(settings) if found.learns else {},
+        slots=(found.slots if slots is None else slots) if found.learns else 0,
         evaluation_slots=_or(evaluation_slots, scenario.evaluation_slots),
         episode_slots=scenario.episode_slots,
-        edgewise=VERSION,
         jax=jax.__version__,
     )
-
-
-def read_spec(facts: Mapping[str, Any]) -> RunSpec:
-    """The description that a `run.json` holds."""
-    names = RunSpec.__dataclass_fields__
-    if not isinstance(facts, Mapping) or set(facts) != set(names):
-        raise UserError("run.json does not describe a run")
-    return RunSpec(**facts)
 
 
 def _or(value: int | None, default: int) -> int:

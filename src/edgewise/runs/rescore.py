@@ -13,13 +13,13 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.seeding import SeedKeys, seed_keys
-from edgewise.study.run import judge, program_of
-from edgewise.study.scenario import Scenario
-from edgewise.study.spec import RunSpec
-from edgewise.training import checkpoint
+from edgewise.runs.execute import measured, program_of
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.store import read_policy
 
 
-def evaluate(
+def rescore(
     scenario: Scenario,
     spec: RunSpec,
     seed: int,
@@ -33,15 +33,15 @@ def evaluate(
     env = scenario.make(changed)
     spec = replace(spec, evaluation_slots=slots or spec.evaluation_slots)
     keys = seed_keys(seed)
-    scheduler = _scheduler(scenario, spec, keys, folder, env)
+    scheduler = learned(scenario, spec, keys, folder, env)
 
     @eqx.filter_jit
-    def measured(env: AbstractEnv, scheduler: AbstractScheduler, keys: SeedKeys) -> dict[str, Any]:
+    def metrics(env: AbstractEnv, scheduler: AbstractScheduler, keys: SeedKeys) -> dict[str, Any]:
         state = env.reset(keys.layout)
-        return judge(scenario, spec, env, scheduler, keys.evaluation, state)[0]
+        return measured(scenario, spec, env, scheduler, keys.evaluation, state)[0]
 
     try:
-        return {name: float(value) for name, value in measured(env, scheduler, keys).items()}
+        return {name: float(value) for name, value in metrics(env, scheduler, keys).items()}
     except (TypeError, ValueError):
         raise UserError(
             f"{folder} was trained for {_sizes(scenario.env(**spec.parameters))}, and these "
@@ -49,25 +49,23 @@ def evaluate(
         ) from None
 
 
-def _scheduler(
+def learned(
     scenario: Scenario, spec: RunSpec, keys: SeedKeys, folder: Path, env: AbstractEnv
 ) -> AbstractScheduler:
     """What the run learned; a scheme that plans makes its plan for `env`."""
-    method = scenario.method(spec.scheme)
     trained_env = scenario.env(**spec.parameters)
-    program = program_of(scenario, method, spec, trained_env)
+    program = program_of(scenario, spec, trained_env)
     if program is None:
-        assert method.plan is not None
-        return eqx.filter_jit(method.plan)(env, keys.plan, env.reset(keys.layout))
+        planned = scenario.scheme(spec.scheme).planned
+        return eqx.filter_jit(planned)(env, keys.plan, env.reset(keys.layout))
     shapes = eqx.filter_eval_shape(
         lambda key, state: program.scheduler(program.init(key, state)),
         keys.training,
         trained_env.reset(keys.layout),
     )
-    learned, fixed = eqx.partition(shapes, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
-    like = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), learned)
-    arrays, _ = checkpoint.load(folder / "policy.npz", like)
-    scheduler: AbstractScheduler = eqx.combine(arrays, fixed)
+    arrays, fixed = eqx.partition(shapes, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
+    like = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), arrays)
+    scheduler: AbstractScheduler = eqx.combine(read_policy(folder, like), fixed)
     return scheduler
 
 

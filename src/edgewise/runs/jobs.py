@@ -1,21 +1,33 @@
 """Running jobs in worker processes: one single-threaded core each, the longest job first."""
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from edgewise.study.interrupts import ctrl_c_heard, ctrl_c_unseen_by_children
-from edgewise.study.lock import locked
-from edgewise.study.machine import cores
-from edgewise.study.scenario import Scenario
-from edgewise.study.spec import RunSpec
-from edgewise.study.store import Store
-from edgewise.study.sweep import Experiment, Need
-from edgewise.study.worker import Done, ExperimentJob, Failed, FindScenario, Job, RunJob, work
+from edgewise.runs.code import Code, code_of
+from edgewise.runs.interrupts import ctrl_c_heard, ctrl_c_unseen_by_children
+from edgewise.runs.lock import locked
+from edgewise.runs.machine import cores
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.store import Store
+from edgewise.runs.sweep import Experiment, Need, Sweep
+from edgewise.runs.worker import (
+    Done,
+    ExperimentJob,
+    Failed,
+    FindScenario,
+    Job,
+    RunJob,
+    attempt,
+    work,
+)
 from edgewise.training.run import Progress
 
 
@@ -37,40 +49,81 @@ class JobsFailed(RuntimeError):
         self.details = "\n".join(failure.details for failure in failures)
 
 
-def missing_jobs(
-    scenario: Scenario, store: Store, wanted: Iterable[tuple[RunSpec, tuple[int, ...]]]
-) -> list[Job]:
-    """A job for each run that is wanted and not finished; of equal ones only the first."""
+Wanted = Iterable[tuple[RunSpec, tuple[int, ...]]]
+"""Descriptions, each with its seeds."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a command still has to run. `stale` are finished runs and experiments that other code
+    made: they are among `jobs` unless the user keeps them; `changed` are the files behind that."""
+
+    jobs: tuple[Job, ...]
+    stale: int = 0
+    changed: tuple[str, ...] = ()
+
+
+def plan_runs(scenario: Scenario, store: Store, wanted: Wanted, keep_stale: bool = False) -> Plan:
+    """The runs that are wanted and not there; of equal ones only the first."""
+    code = code_of(scenario)
     jobs: dict[tuple[str, tuple[int, ...]], Job] = {}
     taken: set[tuple[str, int]] = set()
+    made_by: Counter[str] = Counter()
     for spec, seeds in wanted:
-        left = [s for s in seeds if (spec.digest, s) not in taken and not store.finished(spec, s)]
-        taken |= {(spec.digest, seed) for seed in left}
-        together = scenario.method(spec.scheme).seeds_together
+        left = []
+        for seed in (s for s in seeds if (spec.digest, s) not in taken):
+            maker = store.made_by(spec, seed)
+            made_by.update([maker] if maker not in (None, code.digest) else [])
+            if maker is None or (maker != code.digest and not keep_stale):
+                left.append(seed)
+            taken.add((spec.digest, seed))
+        together = scenario.scheme(spec.scheme).seeds_together
         groups = [tuple(left)] if together and left else [(seed,) for seed in left]
         for group in groups:
             jobs[spec.digest, group] = RunJob(spec, group)
-    return list(jobs.values())
+    return Plan(tuple(jobs.values()), made_by.total(), _changed(store, code, made_by))
 
 
-def jobs_for_needs(
-    scenario: Scenario, store: Store, needs: Iterable[Need], quick: bool
-) -> list[Job]:
-    """The jobs that these sweeps and experiments still lack."""
+def plan_needs(
+    scenario: Scenario, store: Store, needs: Iterable[Need], keep_stale: bool = False
+) -> Plan:
+    """What these sweeps and experiments still lack."""
     needs = list(needs)
     wanted = [
-        (spec, need.seed_numbers(quick))
+        (spec, need.seed_numbers)
         for need in needs
-        if not isinstance(need, Experiment)
-        for spec in need.specs(scenario, quick)
+        if isinstance(need, Sweep)
+        for spec in need.specs(scenario)
     ]
-    experiments: dict[Path, Job] = {}
-    for need in needs:
-        if isinstance(need, Experiment):
-            path = store.experiment_path(scenario.name, need, quick)
-            if not path.exists():
-                experiments[path] = ExperimentJob(scenario.name, need, quick)
-    return [*experiments.values(), *missing_jobs(scenario, store, wanted)]
+    runs = plan_runs(scenario, store, wanted, keep_stale)
+    experiments = [need for need in needs if isinstance(need, Experiment)]
+    others = _plan_experiments(scenario, store, experiments, keep_stale)
+    changed = tuple(sorted({*runs.changed, *others.changed}))
+    return Plan((*others.jobs, *runs.jobs), runs.stale + others.stale, changed)
+
+
+def _plan_experiments(
+    scenario: Scenario, store: Store, experiments: Iterable[Experiment], keep_stale: bool
+) -> Plan:
+    jobs: dict[Path, Job] = {}
+    stale: dict[Path, tuple[str, ...]] = {}
+    for each in experiments:
+        code, path = code_of(scenario, each.run), store.experiment_path(scenario.name, each)
+        maker = store.experiment_made_by(scenario.name, each)
+        if maker not in (None, code.digest):
+            stale[path] = _changed(store, code, Counter([maker]))
+        if maker is None or (maker != code.digest and not keep_stale):
+            jobs[path] = ExperimentJob(scenario.name, each)
+    changed = tuple(sorted({name for names in stale.values() for name in names}))
+    return Plan(tuple(jobs.values()), len(stale), changed)
+
+
+def _changed(store: Store, code: Code, made_by: Iterable[str | None]) -> tuple[str, ...]:
+    """The files that are not as they were when these digests made runs."""
+    before = [store.code(digest) for digest in made_by if digest is not None]
+    return tuple(
+        sorted({name for each in before if each is not None for name in code.changed(each)})
+    )
 
 
 def run_jobs(
@@ -79,19 +132,43 @@ def run_jobs(
     find: FindScenario,
     workers: int | None = None,
     listen: Listen = lambda job, event: None,
+    executor: Executor | None = None,
 ) -> None:
-    """Run all jobs, at most `workers` at a time (None: one a core), in the store's folder.
+    """Run all jobs, at most `workers` at a time (None: one a core), in the store's folder; or on
+    an `executor` of the caller's, on whatever machines that see the folder (its processes must be
+    spawned: a forked JAX hangs), which tells of beginnings and ends, not of progress in between.
 
     A job that fails does not stop the others; `JobsFailed` tells of it at the end. On Ctrl-C the
     workers are ended at once: whatever they had written is whole.
     """
+    if not jobs:
+        return
     store.folder.mkdir(parents=True, exist_ok=True)
     with locked(store.folder):
         store.create()
         store.sweep_temporaries()
-        if jobs:
+        if executor is None:
             count = min(workers or len(cores()), len(jobs))
             _Pool(jobs, store, find, listen).run(count)
+        else:
+            _run_on(executor, longest_first(jobs, speeds(store)), store.folder, find, listen)
+
+
+def _run_on(
+    executor: Executor, jobs: Sequence[Job], folder: Path, find: FindScenario, listen: Listen
+) -> None:
+    failures = []
+    running = {executor.submit(attempt, job, find, folder): job for job in jobs}
+    for job in jobs:
+        listen(job, Started())
+    for future in as_completed(running):
+        job, broke = running[future], future.exception()
+        line = f"{job.label}: {type(broke).__name__}: {broke}"
+        event = Failed(line, line) if broke is not None else future.result()
+        failures += [event] if isinstance(event, Failed) else []
+        listen(job, event)
+    if failures:
+        raise JobsFailed(failures)
 
 
 class _Pool:

@@ -16,27 +16,28 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.seeding import seed_keys
-from edgewise.study.evaluate import evaluate
+from edgewise.runs.code import code_of
+from edgewise.runs.execute import Finished, Rig
+from edgewise.runs.rescore import rescore
+from edgewise.runs.spec import describe
+from edgewise.runs.store import Store
+from edgewise.runs.sweep import QUICK_SLOTS, Sweep
 from edgewise.study.results import Results
-from edgewise.study.run import Bench, Finished
-from edgewise.study.spec import describe
-from edgewise.study.store import Store
-from edgewise.study.sweep import QUICK_SLOTS, Sweep
 
 SLOTS = 40
 LEARN = describe(SCENARIO, "learn", {"num_users": 3}, slots=SLOTS)
 
 
 @pytest.fixture(scope="module")
-def learn() -> Bench:
+def learn() -> Rig:
     """Compiled once for all tests."""
-    return Bench(SCENARIO, LEARN)
+    return Rig(SCENARIO, LEARN)
 
 
 @pytest.fixture(scope="module")
 def idle() -> Finished:
     """A run of the scheme whose delays are known."""
-    bench = Bench(SCENARIO, describe(SCENARIO, "idle", {"num_users": 3}))
+    bench = Rig(SCENARIO, describe(SCENARIO, "idle", {"num_users": 3}))
     return bench.execute((1001,), Path("unused"))[0]
 
 
@@ -56,13 +57,13 @@ def test_the_metrics_are_those_of_a_plain_loop(idle: Finished) -> None:
     np.testing.assert_array_equal(idle.result.evaluation("load_s"), np.zeros(5))
 
 
-def test_schemes_meet_the_same_world(learn: Bench, idle: Finished, tmp_path: Path) -> None:
+def test_schemes_meet_the_same_world(learn: Rig, idle: Finished, tmp_path: Path) -> None:
     (learned,) = learn.execute((1001,), tmp_path)
     for name in ("task_cycles", "gain"):
         np.testing.assert_array_equal(learned.result.evaluation(name), idle.result.evaluation(name))
 
 
-def test_seeds_together_are_the_seeds_alone(learn: Bench, tmp_path: Path) -> None:
+def test_seeds_together_are_the_seeds_alone(learn: Rig, tmp_path: Path) -> None:
     together = learn.execute((1000, 1001), tmp_path / "both")
     for i, seed in enumerate((1000, 1001)):
         (alone,) = learn.execute((seed,), tmp_path / str(seed))
@@ -72,7 +73,7 @@ def test_seeds_together_are_the_seeds_alone(learn: Bench, tmp_path: Path) -> Non
         assert together[i].result.together == (1000, 1001)
 
 
-def test_it_learns_in_one_environment_and_is_scored_in_the_other(learn: Bench) -> None:
+def test_it_learns_in_one_environment_and_is_scored_in_the_other(learn: Rig) -> None:
     assert float(learn.program.env.balance_weight) == 0.0
     assert float(learn.program.score_env.balance_weight) == 10.0
     assert float(learn.env.balance_weight) == 10.0
@@ -80,28 +81,28 @@ def test_it_learns_in_one_environment_and_is_scored_in_the_other(learn: Bench) -
 
 
 def test_evaluating_again_gives_the_recorded_bits_and_other_parameters_others(
-    learn: Bench, tmp_path: Path
+    learn: Rig, tmp_path: Path
 ) -> None:
     spec, (finished,) = LEARN, learn.execute((1000,), tmp_path)
     store = Store(tmp_path / "results")
-    store.write(spec, 1000, finished.result, finished.policy)
+    store.write(spec, 1000, finished.result, code_of(SCENARIO), finished.policy)
     folder = store.run_folder(spec, 1000)
-    assert evaluate(SCENARIO, spec, 1000, folder, {}) == finished.result.metrics
-    heavier = evaluate(SCENARIO, spec, 1000, folder, {"task_cycles": [1.6e9, 2.4e9]})
+    assert rescore(SCENARIO, spec, 1000, folder, {}) == finished.result.metrics
+    heavier = rescore(SCENARIO, spec, 1000, folder, {"task_cycles": [1.6e9, 2.4e9]})
     assert heavier["delay_s"] > finished.result.metrics["delay_s"]
     with pytest.raises(UserError, match="num_users = 0 is out of range"):
-        evaluate(SCENARIO, spec, 1000, folder, {"num_users": 0})
+        rescore(SCENARIO, spec, 1000, folder, {"num_users": 0})
 
 
 def test_a_policy_of_another_size_is_told(tmp_path: Path) -> None:
-    sized = dataclasses.replace(SCENARIO.methods[0], program=Sized)
-    scenario = dataclasses.replace(SCENARIO, methods=(sized,))
+    sized = dataclasses.replace(SCENARIO.schemes[0], program=Sized)
+    scenario = dataclasses.replace(SCENARIO, schemes=(sized,))
     spec = describe(scenario, "learn", {"num_users": 3}, slots=20)
-    (finished,) = Bench(scenario, spec).execute((1000,), tmp_path)
+    (finished,) = Rig(scenario, spec).execute((1000,), tmp_path)
     store = Store(tmp_path / "results")
-    store.write(spec, 1000, finished.result, finished.policy)
+    store.write(spec, 1000, finished.result, code_of(SCENARIO), finished.policy)
     with pytest.raises(UserError, match=r"was trained for 3 agents .* give 4 agents"):
-        evaluate(scenario, spec, 1000, store.run_folder(spec, 1000), {"num_users": 4})
+        rescore(scenario, spec, 1000, store.run_folder(spec, 1000), {"num_users": 4})
 
 
 class Sized(Drift):
@@ -131,25 +132,25 @@ def test_a_sweep_is_the_product_of_what_varies() -> None:
     assert {spec.settings.get("stride") for spec in specs} == {1.0, 2.0, None}
     assert all(spec.parameters["slot_s"] == 1.0 for spec in specs)
     assert len({spec.digest for spec in specs}) == 4 + 2
-    assert sweep.seed_numbers() == (1000, 1001, 1002)
+    assert sweep.seed_numbers == (1000, 1001, 1002)
     with pytest.raises(ValueError, match="varies"):
         sweep.spec(SCENARIO, "idle", {"num_users": 2})
 
 
 def test_a_quick_sweep_is_cut() -> None:
-    sweep = Sweep("s", ("learn",), 10, slots=100_000)
-    (spec,) = sweep.specs(SCENARIO, quick=True)
+    sweep = Sweep("s", ("learn",), 10, slots=100_000).shortened()
+    (spec,) = sweep.specs(SCENARIO)
     assert spec.slots == QUICK_SLOTS
-    assert len(sweep.seed_numbers(quick=True)) == 2
+    assert len(sweep.seed_numbers) == 2
 
 
-def test_results_are_read_by_sweep_scheme_and_point(learn: Bench, tmp_path: Path) -> None:
+def test_results_are_read_by_sweep_scheme_and_point(learn: Rig, tmp_path: Path) -> None:
     sweep = Sweep("s", ("learn",), 2, {"num_users": (3, 4)}, slots=SLOTS)
     store = Store(tmp_path)
     assert sweep.spec(SCENARIO, "learn", {"num_users": 3}) == LEARN
-    for seed in sweep.seed_numbers():
+    for seed in sweep.seed_numbers:
         (finished,) = learn.execute((seed,), tmp_path / "work")
-        store.write(LEARN, seed, finished.result, finished.policy)
+        store.write(LEARN, seed, finished.result, code_of(SCENARIO), finished.policy)
     results = Results(SCENARIO, store)
     assert results.values(sweep, "learn", "utility", num_users=3).shape == (2,)
     assert results.log(sweep, "learn", num_users=3).shape == (2, SLOTS)

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.study.statistics import Interval, mean_interval
 from edgewise.training.checkpoint import write_atomically
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C8C")
@@ -51,6 +54,43 @@ def line_style(i: int) -> dict[str, Any]:
 def legend_beside(axes: Axes, title: str | None = None) -> None:
     """To the right of the plot, where it hides nothing."""
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+
+
+def labelled(axes: Axes, x: str, y: str) -> None:
+    """Names of the axes, and a legend."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.legend()
+
+
+def line_with_bars(
+    axes: Axes, x: Sequence[float], intervals: Sequence[Interval], label: str, **style: Any
+) -> None:
+    """Means over `x`, joined, each with its 95% interval."""
+    means, halves = ([getattr(each, name) for each in intervals] for name in ("mean", "half"))
+    axes.errorbar(x, means, halves, label=label, capsize=2, **style)
+
+
+def curve_with_band(
+    axes: Axes, curve: Float[np.ndarray, "seeds slots"], label: str, points: int = 100
+) -> list[dict[str, float]]:
+    """The mean over seeds with its 95% band; returns about `points` of it: slot, mean, half."""
+    slots = list(_every(curve.shape[1], points))
+    intervals = [mean_interval(curve[:, t]) for t in slots]
+    means = np.array([each.mean for each in intervals])
+    halves = np.array([each.half for each in intervals])
+    (line,) = axes.plot(slots, means, label=label)
+    axes.fill_between(
+        slots, means - halves, means + halves, alpha=0.2, color=line.get_color(), lw=0
+    )
+    return [
+        {"slot": t, "mean": each.mean, "half": each.half}
+        for t, each in zip(slots, intervals, strict=True)
+    ]
+
+
+def _every(length: int, points: int) -> range:
+    return range(0, length, max(length // points, 1))
 
 
 def draw_files(

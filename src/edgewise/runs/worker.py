@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from edgewise.core.errors import UserError
-from edgewise.study.lock import hold_as_worker
-from edgewise.study.machine import settle
-from edgewise.study.run import Bench
-from edgewise.study.scenario import Scenario
-from edgewise.study.spec import RunSpec
-from edgewise.study.store import Store
-from edgewise.study.sweep import Experiment
+from edgewise.runs.code import code_of
+from edgewise.runs.execute import Rig
+from edgewise.runs.lock import hold_as_worker
+from edgewise.runs.machine import settle
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.store import Store
+from edgewise.runs.sweep import Experiment
 from edgewise.training.run import Progress, forget
 
 FindScenario = Callable[[str], Scenario]
@@ -45,13 +46,14 @@ class RunJob:
 
     def execute(self, find: FindScenario, store: Store, tell: Tell) -> None:
         """Run it and record its results."""
-        bench = _bench(find, self.spec.scenario, _Hashable(self.spec))
-        work = store.work_folder(self.spec, self.seeds)
-        finished = bench.execute(self.seeds, work, tell)
+        rig = _rig(find, self.spec.scenario, _Hashable(self.spec))
+        code = code_of(rig.scenario)
+        work = store.work_folder(self.spec, self.seeds, code)
+        finished = rig.execute(self.seeds, work, tell)
         for seed, run in zip(self.seeds, finished, strict=True):
-            store.write(self.spec, seed, run.result, run.policy)
+            store.write(self.spec, seed, run.result, code, run.policy)
         forget(work)
-        store.forget_work(self.spec, self.seeds)
+        store.forget_work(self.spec, self.seeds, code)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,6 @@ class ExperimentJob:
 
     scenario: str
     experiment: Experiment
-    quick: bool
 
     @property
     def label(self) -> str:
@@ -74,8 +75,9 @@ class ExperimentJob:
 
     def execute(self, find: FindScenario, store: Store, tell: Tell) -> None:
         """Run it and record its results."""
-        arrays = self.experiment.run(self.experiment.seed_numbers(self.quick), self.quick)
-        store.write_experiment(self.scenario, self.experiment, self.quick, arrays)
+        arrays = self.experiment.run(self.experiment.seed_numbers, self.experiment.short)
+        code = code_of(find(self.scenario), self.experiment.run)
+        store.write_experiment(self.scenario, self.experiment, arrays, code)
 
 
 Job = RunJob | ExperimentJob
@@ -103,6 +105,11 @@ def work(pipe: Connection, find: FindScenario, folder: Path, core: int) -> None:
     store = Store(folder)
     while (job := pipe.recv()) is not None:
         pipe.send(_attempt(job, find, store, pipe.send))
+
+
+def attempt(job: Job, find: FindScenario, folder: Path) -> Done | Failed:
+    """One job, as an executor runs it."""
+    return _attempt(job, find, Store(folder), lambda progress: None)
 
 
 def _attempt(job: Job, find: FindScenario, store: Store, tell: Tell) -> Done | Failed:
@@ -135,6 +142,6 @@ class _Hashable:
 
 
 @lru_cache(maxsize=8)
-def _bench(find: FindScenario, scenario: str, key: Any) -> Bench:
+def _rig(find: FindScenario, scenario: str, key: Any) -> Rig:
     """Kept, so that the seeds of a description are compiled once per worker."""
-    return Bench(find(scenario), key.spec)
+    return Rig(find(scenario), key.spec)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from edgewise.adapters.sites import FLOOR_M, RADIUS_M, read_places, real_layout
 from edgewise.core.errors import UserError
-from edgewise.study.sites import FLOOR_M, RADIUS_M, read_places, real_layout
 
 SITES = """SITE_ID,LATITUDE,LONGITUDE,NAME
 1,-37.80,144.90,lonely

@@ -12,20 +12,23 @@ import numpy as np
 import pytest
 from tiny import SCENARIO, find
 
-from edgewise.study.jobs import (
+from edgewise.runs.code import Code, code_of
+from edgewise.runs.jobs import (
     JobsFailed,
+    Plan,
     Started,
-    jobs_for_needs,
     longest_first,
-    missing_jobs,
+    plan_needs,
+    plan_runs,
     run_jobs,
 )
-from edgewise.study.spec import RunSpec, describe
-from edgewise.study.store import RunResult, Store
-from edgewise.study.sweep import Experiment, Sweep
-from edgewise.study.worker import Done, ExperimentJob, Failed, RunJob
+from edgewise.runs.spec import RunSpec, describe
+from edgewise.runs.store import RunResult, Store
+from edgewise.runs.sweep import Experiment, Sweep
+from edgewise.runs.worker import Done, ExperimentJob, Failed, RunJob
 
 TESTS = Path(__file__).parent
+CODE = code_of(SCENARIO)
 LEARN = describe(SCENARIO, "learn", {"num_users": 2}, slots=50)
 IDLE, BROKEN = (describe(SCENARIO, name, {"num_users": 2}) for name in ("idle", "broken"))
 
@@ -43,24 +46,41 @@ def _result(*together: int) -> RunResult:
 
 def test_what_is_finished_or_asked_twice_is_not_run_again(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.write(LEARN, 1000, _result())
+    store.write(LEARN, 1000, _result(), CODE)
     wanted = [(LEARN, (1000, 1001)), (LEARN, (1001, 1002)), (IDLE, (1000,))]
-    jobs = missing_jobs(SCENARIO, store, wanted)
-    assert jobs == [RunJob(LEARN, (1001,)), RunJob(LEARN, (1002,)), RunJob(IDLE, (1000,))]
+    plan = plan_runs(SCENARIO, store, wanted)
+    assert plan.jobs == (RunJob(LEARN, (1001,)), RunJob(LEARN, (1002,)), RunJob(IDLE, (1000,)))
+    assert plan.stale == 0
+
+
+def test_what_other_code_made_is_made_again_or_kept_on_demand(tmp_path: Path) -> None:
+    store, first = Store(tmp_path), next(iter(CODE.files))
+    older = Code({**CODE.files, first: "0" * 16})
+    store.write(LEARN, 1000, _result(), older)
+    store.write(IDLE, 1000, _result(), CODE)
+    wanted = [(LEARN, (1000,)), (IDLE, (1000,))]
+    again, kept = (plan_runs(SCENARIO, store, wanted, keep_stale=keep) for keep in (False, True))
+    assert again == Plan((RunJob(LEARN, (1000,)),), 1, (first,))
+    assert kept == Plan((), 1, (first,))
+    experiment = Experiment("e", _experiment, 1)
+    store.write_experiment("tiny", experiment, _experiment((1,), False), older)
+    assert plan_needs(SCENARIO, store, [experiment]).stale == 1
+    assert not plan_needs(SCENARIO, store, [experiment], keep_stale=True).jobs
 
 
 def test_seeds_that_train_together_are_one_job(tmp_path: Path) -> None:
-    together = dataclasses.replace(SCENARIO.methods[0], seeds_together=True)
-    scenario = dataclasses.replace(SCENARIO, methods=(together,))
+    together = dataclasses.replace(SCENARIO.schemes[0], seeds_together=True)
+    scenario = dataclasses.replace(SCENARIO, schemes=(together,))
     store = Store(tmp_path)
-    store.write(LEARN, 1000, _result(1000, 1001))
-    assert missing_jobs(scenario, store, [(LEARN, (1000, 1001))]) == [RunJob(LEARN, (1000, 1001))]
+    store.write(LEARN, 1000, _result(1000, 1001), code_of(scenario))
+    plan = plan_runs(scenario, store, [(LEARN, (1000, 1001))])
+    assert plan.jobs == (RunJob(LEARN, (1000, 1001)),)
 
 
 def test_the_longest_job_is_first() -> None:
     slow, quick = RunJob(_sized("learn", 100), (1,)), RunJob(_sized("learn", 900), (1,))
     other, plan = RunJob(_sized("other", 400), (1,)), RunJob(IDLE, (1,))
-    experiment = ExperimentJob("tiny", Experiment("e", _experiment, 1), False)
+    experiment = ExperimentJob("tiny", Experiment("e", _experiment, 1))
     speeds = {"learn": 100.0, "other": 10.0}
     # 1 s, 9 s, 40 s, no training, unknown.
     ordered = longest_first([plan, slow, other, quick, experiment], speeds)
@@ -68,7 +88,7 @@ def test_the_longest_job_is_first() -> None:
 
 
 def _sized(scheme: str, slots: int) -> RunSpec:
-    return RunSpec("tiny", scheme, {}, {}, {}, slots, 1, 0, "", "")
+    return RunSpec("tiny", scheme, {}, {}, {}, slots, 1, 0, "")
 
 
 def _experiment(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
@@ -79,7 +99,7 @@ def test_workers_run_jobs_and_a_failure_stops_no_other(tmp_path: Path) -> None:
     store, heard = Store(tmp_path), []
     sweep = Sweep("s", ("idle", "broken"), 1, fixed={"num_users": 2})
     experiment = Experiment("e", _experiment, 3)
-    jobs = jobs_for_needs(SCENARIO, store, [sweep, experiment, sweep], quick=False)
+    jobs = plan_needs(SCENARIO, store, [sweep, experiment, sweep]).jobs
     assert len(jobs) == 3
     with pytest.raises(JobsFailed, match=r"^broken: ZeroDivisionError") as told:
         run_jobs(jobs, store, find, 2, lambda job, event: heard.append((job.label, type(event))))
@@ -89,8 +109,8 @@ def test_workers_run_jobs_and_a_failure_stops_no_other(tmp_path: Path) -> None:
     assert expected | {("e", Done), ("idle", Done), ("broken", Failed)} == set(heard)
     assert store.finished(IDLE, 1000)
     assert not store.finished(BROKEN, 1000)
-    assert store.read_experiment("tiny", experiment, False)["seeds"].tolist() == [1000, 1001, 1002]
-    assert [job.label for job in jobs_for_needs(SCENARIO, store, [sweep, experiment], False)] == [
+    assert store.read_experiment("tiny", experiment)["seeds"].tolist() == [1000, 1001, 1002]
+    assert [job.label for job in plan_needs(SCENARIO, store, [sweep, experiment]).jobs] == [
         "broken"
     ]
 

@@ -1,5 +1,6 @@
 """Executing a run: lay out, plan or train, evaluate on the world that all schemes share."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ import numpy as np
 from jaxtyping import Array, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import rollout
 from edgewise.core.seeding import SeedKeys, seed_keys
-from edgewise.study.scenario import Method, Scenario
-from edgewise.study.spec import RunSpec
-from edgewise.study.store import EVALUATION, LOG, RunResult
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.store import EVALUATION, LOG, RunResult
 from edgewise.training.program import AbstractProgram
 from edgewise.training.run import Progress, Trained, over_seeds, train
 
@@ -32,7 +34,7 @@ class Finished:
 
 
 @dataclass
-class Bench:
+class Rig:
     """A run's description set up to be executed for any seed: what is compiled stays compiled."""
 
     scenario: Scenario
@@ -40,9 +42,9 @@ class Bench:
     _compiled: dict[int, Callable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.method = self.scenario.method(self.spec.scheme)
+        self.scheme = self.scenario.scheme(self.spec.scheme)
         self.env = self.scenario.env(**self.spec.parameters)
-        self.program = program_of(self.scenario, self.method, self.spec, self.env)
+        self.program = program_of(self.scenario, self.spec, self.env)
 
     def execute(
         self,
@@ -84,7 +86,7 @@ class Bench:
     ) -> Any:
         def one_seed(keys: SeedKeys, state: Any, carry: Any) -> Any:
             scheduler = self._scheduler(env, program, keys.plan, state, carry)
-            return judge(self.scenario, self.spec, env, scheduler, keys.evaluation, state)
+            return measured(self.scenario, self.spec, env, scheduler, keys.evaluation, state)
 
         return over_seeds(one_seed)(keys, states, carry)
 
@@ -98,8 +100,7 @@ class Bench:
     ) -> AbstractScheduler:
         if program is not None:
             return program.scheduler(carry)
-        assert self.method.plan is not None
-        return self.method.plan(env, key, state)
+        return self.scheme.planned(env, key, state)
 
     def _finished(
         self,
@@ -111,6 +112,7 @@ class Bench:
         cost: dict[str, float],
     ) -> Finished:
         metrics, series = evaluated
+        self._check_score(seeds[i], float(metrics[self.scenario.score][i]))
         arrays = {EVALUATION + name: array[i] for name, array in series.items()}
         if trained is not None:
             arrays |= {LOG + name: array[i] for name, array in trained.log.items()}
@@ -122,8 +124,15 @@ class Bench:
         )
         return Finished(result, jax.tree.map(lambda leaf: leaf[i], policies))
 
+    def _check_score(self, seed: int, score: float) -> None:
+        if not math.isfinite(score):
+            raise UserError(
+                f"{self.scenario.score} of {self.spec.scheme}, seed {seed}, is {score}: schemes "
+                "are ranked by it, so the run is not kept; check the parameters"
+            )
 
-def judge(
+
+def measured(
     scenario: Scenario,
     spec: RunSpec,
     env: AbstractEnv,
@@ -137,15 +146,14 @@ def judge(
     return metrics, scenario.series(env, seen)
 
 
-def program_of(
-    scenario: Scenario, method: Method, spec: RunSpec, env: AbstractEnv
-) -> AbstractProgram | None:
-    """The training program: it learns in the environment with `train_with`, and its score is
-    taken in `env`, as everybody's."""
-    if method.program is None:
+def program_of(scenario: Scenario, spec: RunSpec, env: AbstractEnv) -> AbstractProgram | None:
+    """The training program: it learns in the environment with `train_with`, and is scored in
+    `env`, as everybody is; None for a scheme that does not learn."""
+    scheme = scenario.scheme(spec.scheme)
+    if not scheme.learns:
         return None
     training_env = scenario.env(**{**spec.parameters, **spec.train_with})
-    return method.program(training_env, env, episode_slots=spec.episode_slots, **spec.settings)
+    return scheme.training(training_env, env, spec.episode_slots, scenario.watched, spec.settings)
 
 
 @eqx.filter_jit
