@@ -104,9 +104,7 @@ def _radios(file: NetworkFile) -> Radios:
     )
 
 
-def _links(
-    file: NetworkFile, candidates: int, site_xy_m: np.ndarray, carries: np.ndarray
-) -> Links:
+def _links(file: NetworkFile, candidates: int, site_xy_m: np.ndarray, carries: np.ndarray) -> Links:
     counts = [choices(radio) for radio in file.radio]
     return Links(
         candidates=candidates,

@@ -73,9 +73,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
             task_cycles=jnp.zeros(self.num_devices),
             deadline_s=jnp.zeros(self.num_devices),
             application=self.applications.of(identity),
-            device_cpu_hz=jax.random.uniform(
-                cpu_key, (self.num_devices,), float, low_hz, high_hz
-            ),
+            device_cpu_hz=jax.random.uniform(cpu_key, (self.num_devices,), float, low_hz, high_hz),
             candidate=candidate,
             gain=jnp.zeros((*mean_gain.shape, self.links.used.shape[1])),
             backlog_cycles=jnp.zeros(self.servers.count),

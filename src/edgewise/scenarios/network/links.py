@@ -9,7 +9,6 @@ from edgewise.core.fields import booleans, floats
 from edgewise.physics.fading import rayleigh_power
 from edgewise.physics.pathloss import log_distance_gain
 from edgewise.physics.topology import nearest_sites
-from edgewise.physics.units import db_to_linear
 from edgewise.scenarios.network.model import Index
 
 PerRadio = Float[Array, " radios"]
