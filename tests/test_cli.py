@@ -19,10 +19,10 @@ from edgewise.cli.options import given_parameters
 from edgewise.cli.progress import shown
 from edgewise.cli.tables import comparison_table
 from edgewise.core.errors import UserError
-from edgewise.runs.jobs import Started
+from edgewise.runs.durations import Durations, Took
 from edgewise.runs.spec import describe
 from edgewise.runs.sweep import Sweep
-from edgewise.runs.worker import Done, Failed, RunJob
+from edgewise.runs.worker import Done, Failed, RunJob, Started
 from edgewise.study.claims import Claim, Figure, Verdict
 from edgewise.study.compare import GAP, Measured, Row
 from edgewise.study.papers import Paper
@@ -233,17 +233,19 @@ def test_values_of_set() -> None:
 def test_progress_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
     spec = describe(SCENARIO, "learn", {}, slots=100)
     jobs = [RunJob(spec, (1000,)), RunJob(spec, (1001,))]
-    with shown(jobs) as listen:
+    took = Durations({"learn": Took(fixed_s=2.0, slots_per_s=50.0)})
+    with shown(jobs, took, 1) as listen:
         listen(jobs[0], Started())
         listen(jobs[0], Progress(50, 100, 25.0, -1.5))
         listen(jobs[0], Done())
         listen(jobs[1], Started())
         listen(jobs[1], Failed("learn: it broke", ""))
     lines = capsys.readouterr().err.splitlines()
-    # 50 of 200 slots are done; at 25 a second the other 150 take 6 s.
-    assert lines[0] == "learn: 0/2 done, 25%, 25 slots/s, score -1.5, 6 s left"
-    assert lines[1].startswith("learn: 1/2 done")
-    assert lines[2] == "learn: it broke"
+    assert lines[0] == "2 runs, about 8 s on 1 core"
+    # 50 of 200 slots are done, in no time; the other run takes 2 s and 100 slots at 50 a second.
+    assert lines[1] == "learn: 0/2 done, 25%, 25 slots/s, score -1.5, all in about 4 s"
+    assert lines[2].startswith("learn: 1/2 done")
+    assert lines[3] == "learn: it broke"
 
 
 def test_a_table_holds_the_metrics_that_fit_and_always_the_gap() -> None:

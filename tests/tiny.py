@@ -1,7 +1,7 @@
 """A scenario on the smallest cell, for tests of what runs and compares: three schemes that work,
 and one that does not."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -12,6 +12,7 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import unknown_name
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
+from edgewise.core.search import Dimension, Range
 from edgewise.runs.scenario import Metric, Scenario
 from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv
@@ -32,6 +33,8 @@ class Constant(AbstractScheduler):
 
 class Drift(AbstractProgram):
     """Learns nothing: walks at random, and ends on the server where it stands."""
+
+    SPACE: ClassVar[dict[str, Dimension]] = {"stride": Range(0.1, 10.0, log=True)}
 
     env: AbstractEnv
     score_env: AbstractEnv

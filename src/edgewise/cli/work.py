@@ -6,7 +6,9 @@ from pathlib import Path
 from edgewise import scenarios
 from edgewise.cli.main import Interrupted
 from edgewise.cli.progress import shown
+from edgewise.runs.durations import Durations
 from edgewise.runs.jobs import Plan, run_jobs
+from edgewise.runs.machine import cores
 from edgewise.runs.store import Store
 
 
@@ -19,8 +21,9 @@ def work_through(plan: Plan, store: Store, workers: int | None, keep_stale: bool
     """Run what is planned and show how it goes; Ctrl-C becomes `Interrupted`."""
     if plan.stale:
         print(stale_line(plan, keep_stale), file=sys.stderr)
+    count = workers or len(cores())
     try:
-        with shown(plan.jobs) as listen:
+        with shown(plan.jobs, Durations.of(store), count) as listen:
             run_jobs(plan.jobs, store, scenarios.get, workers, listen)
     except KeyboardInterrupt:
         raise Interrupted from None

@@ -8,7 +8,8 @@ actions (6^10 for ten users and five servers); with a mean over heads the best j
 the best action of every head.
 """
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -19,6 +20,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Discrete
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
@@ -49,6 +51,15 @@ class Dqn(AbstractLearner):
     """Double DQN; see the module. The learning rate falls linearly to zero over the run;
     exploration falls linearly from `exploration[0]` to `exploration[1]` over the first
     `exploration_share` of it."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "hidden": LAYERS,
+        "rate": RATE,
+        "discount": DISCOUNT,
+        "target_rate": SLOW_COPY,
+        "exploration": (Range(0.1, 1.0), Range(0.01, 0.1)),
+        "exploration_share": SHARE_OF_RUN,
+    }
 
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)

@@ -10,7 +10,8 @@ once per batch as one matrix product: its output serves the critics' loss, and t
 corrects it for the agent's own new action, which touches that action's columns alone.
 """
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -20,6 +21,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, Decentralised
+from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Box, Discrete, Space
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
@@ -73,6 +75,17 @@ class Maddpg(AbstractLearner):
     and after `noise_share` of training: the share of uniform actions (categorical) or the standard
     deviation (unit cube). Actors stay as they are for the first `actor_wait` updates. Rewards are
     divided by `reward_scale`; standardised as they come, if it is None."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "hidden": LAYERS,
+        "actor_rate": RATE,
+        "critic_rate": RATE,
+        "discount": DISCOUNT,
+        "target_rate": SLOW_COPY,
+        "noise": (Range(0.0, 1.0), Range(0.0, 0.1)),
+        "noise_share": SHARE_OF_RUN,
+        "last_rate": Range(0.0, 1.0),
+    }
 
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)

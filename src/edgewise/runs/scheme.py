@@ -8,6 +8,7 @@ from jaxtyping import PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler, Knowledge
+from edgewise.core.search import Dimension
 from edgewise.runs import settings
 from edgewise.runs.settings import Maker
 from edgewise.training.program import AbstractProgram, Watch
@@ -72,6 +73,12 @@ class Scheme:
     def takes(self, setting: str) -> bool:
         """Whether what it learns with has a setting of this name."""
         return any(setting in settings.declared(maker) for maker in self._makers)
+
+    @property
+    def space(self) -> dict[str, Dimension]:
+        """Where its settings may be searched."""
+        spaces = (settings.space_of(maker) for maker in self._makers)
+        return {name: each for space in spaces for name, each in space.items()}
 
     def complete_settings(self, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """All settings, as JSON keeps them, with those `given` in place of the scheme's own;

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from edgewise.core.errors import UserError, unknown_name
+from edgewise.core.search import Dimension
 
 GIVEN = frozenset({"episode_slots", "watch"})
 """Keywords that the runner fills in: they belong to the scenario, not to a learner."""
@@ -62,6 +63,24 @@ def takes_settings_of(*makers: Maker, but: Iterable[str] = ()) -> Callable[[M], 
         return function
 
     return mark
+
+
+def searched(**space: Dimension) -> Callable[[M], M]:
+    """Marks a function with where its own settings may be searched; a class says it by `SPACE`."""
+
+    def mark(function: M) -> M:
+        function.SPACE = space  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def space_of(maker: Maker) -> dict[str, Dimension]:
+    """Where the settings of `maker` may be searched, by name."""
+    makers, filled = getattr(maker, "hands_on", ((), frozenset()))
+    inner = {name: each for other in makers for name, each in space_of(other).items()}
+    own_space = getattr(maker, "SPACE", {})
+    return {name: each for name, each in inner.items() if name not in filled} | dict(own_space)
 
 
 def declared(maker: Maker) -> dict[str, Setting]:

@@ -41,10 +41,17 @@ def paper(name: str) -> Paper:
     return paper_of(f"{__name__}.{_folders()[get(name).name]}")
 
 
-def make(name: str, **parameters: object) -> AbstractEnv:
-    """The environment of a scenario, its parameters by keyword (see `edgewise show NAME`).
+NETWORK = "network"
+"""The scenario that network files belong to."""
+
+
+def make(name: str | Path, **parameters: object) -> AbstractEnv:
+    """The environment of a scenario, its parameters by keyword (see `edgewise show NAME`); or of a
+    network file, `my-network.toml`, with other values for its keys.
 
     Raises `UserError` (a `ValueError`) for an unknown scenario or parameter and for a value out
     of range.
     """
-    return get(name).env(**parameters)
+    if str(name).endswith(".toml"):
+        return get(NETWORK).env(file=str(name), **parameters)
+    return get(str(name)).env(**parameters)

@@ -18,6 +18,8 @@ from edgewise.study.results import Results
 from edgewise.study.statistics import Interval
 
 VerdictWord = Literal["holds", "holds in part", "does not hold", "cannot hold"]
+Numbers = dict[str, float | Interval]
+"""What a verdict rests on, by name."""
 Rows = list[dict[str, Any]]
 """What was drawn, as lines of a CSV."""
 
@@ -27,7 +29,7 @@ class Verdict:
     """What was found, with its numbers and on how many seeds."""
 
     outcome: VerdictWord
-    numbers: dict[str, float | Interval]
+    numbers: Numbers
     seeds: int
     note: str = ""
 

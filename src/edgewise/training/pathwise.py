@@ -7,8 +7,8 @@ own rows. What is spent may be limited: a price on spending rises while more is 
 reference scheduler spends on the same slots, and falls while it is less.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -18,6 +18,7 @@ from jaxtyping import Array, Float, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.core.search import RATE, Dimension, Range
 from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 Scalar = Float[Array, ""]
@@ -36,6 +37,13 @@ class Pathwise(AbstractProgram[Carry]):
     """`worth(env, state, outcome)` is (what is gained, what is spent) in a slot, differentiable;
     gain less price times spending is climbed by Adam on `num_envs` slots at once. `start(key)` is
     one agent's policy before training. `limit` times the spending of `reference` is allowed."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "rate": RATE,
+        "limit": Range(0.5, 1.5),
+        "first_price": Range(0.1, 10.0, log=True),
+        "price_rate": Range(1e-3, 0.1, log=True),
+    }
 
     env: AbstractEnv
     score_env: AbstractEnv

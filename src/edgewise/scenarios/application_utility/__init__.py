@@ -2,9 +2,9 @@
 
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
-from edgewise.scenarios.application_utility.methods import SCHEMES, watch
-from edgewise.scenarios.application_utility.metrics import METRICS, series
+from edgewise.scenarios.application_utility.metrics import METRICS, series, watch
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
+from edgewise.scenarios.application_utility.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="application-utility",

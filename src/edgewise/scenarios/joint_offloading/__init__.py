@@ -2,8 +2,9 @@
 
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv
-from edgewise.scenarios.joint_offloading.methods import METRICS, SCHEMES, series
+from edgewise.scenarios.joint_offloading.metrics import METRICS, series
 from edgewise.scenarios.joint_offloading.params import PRESETS, JointOffloadingParameters
+from edgewise.scenarios.joint_offloading.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="joint-offloading",

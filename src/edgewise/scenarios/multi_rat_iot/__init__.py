@@ -2,8 +2,9 @@
 
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
-from edgewise.scenarios.multi_rat_iot.methods import METRICS, SCHEMES, series
+from edgewise.scenarios.multi_rat_iot.metrics import METRICS, series
 from edgewise.scenarios.multi_rat_iot.params import MultiRatIotParameters
+from edgewise.scenarios.multi_rat_iot.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="multi-rat-iot",

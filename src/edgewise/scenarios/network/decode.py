@@ -5,7 +5,7 @@ device.
 """
 
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float
 
 from edgewise.scenarios.network.model import Decision, Index, State
 from edgewise.scenarios.network.options import OptionList
@@ -13,7 +13,6 @@ from edgewise.scenarios.network.options import OptionList
 LEAST_RATIO = 1e-3
 """A continuous agent that offloads less than this offloads nothing."""
 
-Offered = Int[Array, "sites offered"]
 Links = Bool[Array, "devices links"]
 
 
@@ -32,7 +31,6 @@ def usable_options(options: OptionList, state: State) -> Bool[Array, "devices op
 
 def of_option(
     options: OptionList,
-    offered: Offered,
     max_power_w: Float[Array, " radios"],
     state: State,
     action: Index,
@@ -42,12 +40,11 @@ def of_option(
     link, _, server = jnp.asarray(options.rows)[row].T
     share = jnp.asarray(options.power_share, dtype=max_power_w.dtype)[row]
     sends = row >= 0
-    return _decision(options, offered, max_power_w, state, link, server, share, sends * 1.0)
+    return decision_of(options, max_power_w, state, link, server, share, sends * 1.0)
 
 
 def of_cube(
     options: OptionList,
-    offered: Offered,
     max_power_w: Float[Array, " radios"],
     state: State,
     action: Float[Array, "devices size"],
@@ -58,21 +55,20 @@ def of_cube(
     action = jnp.clip(action, 0.0, 1.0)
     links = options.links.shape[0]
     score = jnp.where(usable_links(options, state), action[:, :links], -1.0)
-    server = jnp.argmax(action[:, links : links + options.offered], axis=1)
+    server = jnp.argmax(action[:, links : links + options.num_offered], axis=1)
     share, ratio = action[:, -2], action[:, -1]
     ratio = jnp.where(ratio < LEAST_RATIO, 0.0, ratio)
     link = jnp.argmax(score, axis=1)
-    return _decision(options, offered, max_power_w, state, link, server, share, ratio)
+    return decision_of(options, max_power_w, state, link, server, share, ratio)
 
 
 def cube_size(options: OptionList) -> int:
     """The numbers that `of_cube` takes of each agent."""
-    return options.links.shape[0] + options.offered + 2
+    return options.links.shape[0] + options.num_offered + 2
 
 
-def _decision(
+def decision_of(
     options: OptionList,
-    offered: Offered,
     max_power_w: Float[Array, " radios"],
     state: State,
     link: Index,
@@ -88,7 +84,7 @@ def _decision(
     candidate, radio, channel = jnp.asarray(options.links)[link].T
     site = jnp.take_along_axis(state.candidate, candidate[:, None], axis=1)[:, 0]
     return Decision(
-        server=jnp.where(sends, offered[site, server] + 1, 0),
+        server=jnp.where(sends, options.offered[site, server] + 1, 0),
         candidate=candidate,
         radio=radio,
         channel=channel,

@@ -7,18 +7,25 @@ from typing import ClassVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
-from edgewise.core.fields import floats, integers
+from edgewise.core.fields import floats
 from edgewise.core.spaces import Box, Discrete
 from edgewise.physics.queues import backlog_after
 from edgewise.scenarios.network.applications import Applications
-from edgewise.scenarios.network.decode import cube_size, of_cube, of_option
-from edgewise.scenarios.network.devices import AbstractPlacement
+from edgewise.scenarios.network.decode import (
+    cube_size,
+    of_cube,
+    of_option,
+    usable_options,
+)
 from edgewise.scenarios.network.links import Links
 from edgewise.scenarios.network.model import Decision, Outcome, PerDevice, State
+from edgewise.scenarios.network.motion import AbstractMotion, Static, remembered
+from edgewise.scenarios.network.observe import NUMBERS, OWN, option_numbers, own_numbers
 from edgewise.scenarios.network.options import OptionList
+from edgewise.scenarios.network.placement import AbstractPlacement
 from edgewise.scenarios.network.radio import Radios, heard
 from edgewise.scenarios.network.servers import Servers
 
@@ -37,7 +44,7 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
     servers: Servers
     applications: Applications
     placement: AbstractPlacement
-    offered: Int[Array, "sites offered"] = integers()
+    motion: AbstractMotion
     device_cpu_hz: Float[Array, "2"] = floats()
     switched_capacitance: Float[Array, ""] = floats()
     slot_s: Float[Array, ""] = floats()
@@ -58,15 +65,15 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
 
     @property
     def observation_size(self) -> int:
-        return 1
+        return len(OWN) + self.option_list.count * len(NUMBERS)
 
     def reset(self, key: PRNGKeyArray) -> State:
         place_key, order_key, cpu_key, link_key, slot_key = jax.random.split(key, 5)
-        xy_m = self.placement.draw(place_key, self.num_devices)
         identity = jax.random.permutation(order_key, self.num_devices)
-        link_seed = jax.random.randint(link_key, (), 0, 2**31 - 1)
-        candidate = self.links.nearest(xy_m)
-        mean_gain = self.links.mean_gain(xy_m, candidate, identity, link_seed)
+        link_seed = jax.random.bits(link_key) >> 1
+        positions = self.motion.start(place_key, self.placement, identity)
+        candidate = self.links.nearest(positions["xy_m"])
+        mean_gain = self.links.mean_gain(positions["xy_m"], candidate, identity, link_seed)
         low_hz, high_hz = self.device_cpu_hz
         layout = State(
             task_bits=jnp.zeros(self.num_devices),
@@ -80,19 +87,35 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
             identity=identity,
             link_seed=link_seed,
             mean_gain=mean_gain,
-            xy_m=xy_m,
+            **positions,
         )
         return self._slot(slot_key, self._silent(layout))
 
     def restart(self, key: PRNGKeyArray, state: State) -> State:
-        return self._slot(key, self._silent(state))
+        """A new episode on the layout. Traces run on, and begin anew when they have ended."""
+        replay = self.applications.replay
+        slot = jnp.zeros_like(state.slot) if replay is None else replay.after(state.slot)
+        return self._slot(key, self._silent(replace(state, slot=slot)))
 
     def observe(self, state: State) -> Float[Array, "devices features"]:
-        return state.task_bits[:, None]
+        """OWN, then NUMBERS of one option after another, as `observe.py` explains them."""
+        own = own_numbers(state, self.applications.weight[state.application])
+        rows = self.options(state)
+        return jnp.concatenate([own, rows.reshape(rows.shape[0], -1)], axis=1)
+
+    def options(self, state: State) -> Float[Array, "devices options numbers"]:
+        """NUMBERS of every option of every device, in the order of actions; for a policy that
+        scores options with one set of weights, whatever the network's size."""
+        parts = (self.option_list, self.radios, self.servers, self.timeout_s)
+        return option_numbers(*parts, state)
+
+    def usable(self, state: State) -> Bool[Array, "devices options"]:
+        """Which options a device has: local, and those whose site has a radio of its own."""
+        return usable_options(self.option_list, state)
 
     def decode(self, state: State, action: Array) -> Decision:
         read = of_cube if self.continuous else of_option
-        return read(self.option_list, self.offered, self.radios.max_power_w, state, action)
+        return read(self.option_list, self.radios.max_power_w, state, action)
 
     def evaluate(self, state: State, decision: Decision) -> Outcome:
         has_task = state.task_bits > 0
@@ -136,8 +159,8 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
             senders=air.senders,
             own_w=air.own_w,
             own_site=air.site,
-            own_radio=decision.radio,
-            own_channel=decision.channel,
+            own_radio=air.radio,
+            own_channel=air.channel,
         )
 
     def advance(self, key: PRNGKeyArray, state: State, outcome: Outcome) -> State:
@@ -153,7 +176,8 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
             own_channel=outcome.own_channel,
             slot=state.slot + 1,
         )
-        return self._slot(key, after)
+        move_key, slot_key = jax.random.split(key)
+        return self._slot(slot_key, self._moved(move_key, after))
 
     def _transmit_s(
         self, bits: PerDevice, rate_bps: PerDevice, sends: Bool[Array, " devices"]
@@ -174,6 +198,19 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
         weighed = self.delay_weight_per_s * delay_s + self.energy_weight_per_j * energy_j
         return self.applications.weight[state.application] * (weighed + missed)
 
+    def _moved(self, key: PRNGKeyArray, state: State) -> State:
+        """A slot later: new positions, and the sites and path losses that go with them."""
+        if isinstance(self.motion, Static):
+            return state
+        moved = self.motion.move(key, self.placement, state, self.slot_s)
+        candidate = self.links.nearest(moved.xy_m)
+        return replace(
+            moved,
+            candidate=candidate,
+            own_w=remembered(state.candidate, candidate, state.own_w),
+            mean_gain=self.links.mean_gain(moved.xy_m, candidate, state.identity, state.link_seed),
+        )
+
     def _silent(self, state: State) -> State:
         """The same layout with empty queues, and nobody on the air."""
         shape = (self.links.num_sites, *state.gain.shape[2:])
@@ -191,11 +228,12 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
     def _slot(self, key: PRNGKeyArray, state: State) -> State:
         """New tasks and fading on the layout."""
         task_key, fading_key = jax.random.split(key)
-        bits, cycles = self.applications.draw(task_key, state.application)
+        tasks = self.applications.tasks(task_key, state.application, state.identity, state.slot)
         return replace(
             state,
-            task_bits=bits,
-            task_cycles=cycles,
-            deadline_s=self.applications.deadline_s[state.application],
+            task_bits=tasks.bits,
+            task_cycles=tasks.cycles,
+            deadline_s=self.applications.deadline_s[state.application] + tasks.extra_s,
+            requests=tasks.requests,
             gain=self.links.gain(fading_key, state.mean_gain),
         )

@@ -6,6 +6,9 @@ kept, and marked as unusable.
 
 import equinox as eqx
 import numpy as np
+from jaxtyping import Array, Int
+
+from edgewise.core.fields import integers
 
 Numbers = np.ndarray
 
@@ -15,13 +18,18 @@ class OptionList(eqx.Module):
     level of the radio, and every server among those that a site offers, the last varying first.
 
     `radio_channels[r]` is what radio r lets a device choose from; `power_levels[r]` are shares of
-    its maximal power.
+    its maximal power; `offered[s]` are the servers (0..M-1) of site s, nearest first.
     """
 
     candidates: int = eqx.field(static=True)
     radio_channels: tuple[int, ...] = eqx.field(static=True)
     power_levels: tuple[tuple[float, ...], ...] = eqx.field(static=True)
-    offered: int = eqx.field(static=True)
+    offered: Int[Array, "sites offered"] = integers()
+
+    @property
+    def num_offered(self) -> int:
+        """The servers to choose from at a site."""
+        return self.offered.shape[1]
 
     @property
     def links(self) -> Numbers:
@@ -38,7 +46,7 @@ class OptionList(eqx.Module):
                 (link, level, server)
                 for link, (_, radio, _) in enumerate(self.links)
                 for level in range(len(self.power_levels[radio]))
-                for server in range(self.offered)
+                for server in range(self.num_offered)
             ]
         )
 
@@ -55,4 +63,4 @@ class OptionList(eqx.Module):
         """The number of options, local included."""
         levels = zip(self.radio_channels, self.power_levels, strict=True)
         each = sum(channels * len(shares) for channels, shares in levels)
-        return 1 + self.candidates * each * self.offered
+        return 1 + self.candidates * each * self.num_offered

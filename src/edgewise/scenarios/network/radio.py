@@ -26,12 +26,14 @@ class Radios(eqx.Module):
 
 
 class Heard(eqx.Module):
-    """What came of the slot's transmissions. Per device: its rate, where it sent (-1: it was
-    silent), and what each of its candidate sites received from it. Per channel of a site: the
-    power of all who are heard there, and how many sent to that site."""
+    """What came of the slot's transmissions. Per device: its rate, to which site (-1: it was
+    silent), radio and channel it sent, and what each of its candidate sites received from it. Per
+    channel of a site: the power of all who are heard there, and how many sent to that site."""
 
     rate_bps: PerDevice
     site: Index
+    radio: Index
+    channel: Index
     own_w: Float[Array, "devices candidates"]
     power_w: PerChannel
     senders: PerChannel
@@ -67,6 +69,8 @@ def heard(
     return Heard(
         rate_bps=jnp.where(carried, shannon_rate_bps(band_hz, ratio), 0.0),
         site=jnp.where(sends, site, -1),
+        radio=radio,
+        channel=channel,
         own_w=received_w,
         power_w=total_w.reshape(shape),
         senders=senders.reshape(shape),

@@ -2,8 +2,9 @@
 
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
-from edgewise.scenarios.small_cells.methods import EPISODE_SLOTS, METRICS, SCHEMES, series, watch
+from edgewise.scenarios.small_cells.metrics import METRICS, series, watch
 from edgewise.scenarios.small_cells.params import SmallCellsParameters
+from edgewise.scenarios.small_cells.schemes import EPISODE_SLOTS, SCHEMES
 
 SCENARIO = Scenario(
     name="small-cells",

@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CROWD, LEARNED, SEEDS, USERS
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import labelled, line_with_bars
+from edgewise.study.drawing import labelled, line_with_bars, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
@@ -26,7 +27,7 @@ def utility_by_users(results: Results, canvas: Canvas) -> Rows:
             for n, i in zip(USERS, found, strict=True)
         ]
     labelled(axes, "users", "utility")
-    return rows
+    return rows + published_below(canvas, PUBLISHED.of("7"))
 
 
 @claim("L6", figure="7", criterion="N = 5..30, every offloading scheme", needs=(CROWD,))

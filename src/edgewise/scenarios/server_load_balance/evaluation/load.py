@@ -3,11 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CONVERGENCE, SEEDS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import labelled
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.drawing import labelled, published_below
 from edgewise.study.results import Results
-from edgewise.study.statistics import Interval, mean_interval
+from edgewise.study.statistics import mean_interval
 
 
 @figure("8", needs=(CONVERGENCE,))
@@ -30,7 +31,7 @@ def load_of_servers(results: Results, canvas: Canvas) -> Rows:
         ]
     labelled(left, "server (12, 14, 16, 18, 20 GHz)", "mean load factor [s]")
     labelled(right, "server", "cycles assigned in a slot [10⁹]")
-    return rows
+    return rows + published_below(canvas, PUBLISHED.of("8"))
 
 
 @claim(
@@ -48,7 +49,7 @@ def balanced(results: Results) -> Verdict:
     variance, least = (
         mean_interval(runs.values(s, "load_variance")) for s in ("dtomalb", "optimum")
     )
-    numbers: dict[str, float | Interval] = {
+    numbers: Numbers = {
         "load max/min": ratio,
         "instantaneous load variance [s²]": variance,
         "of the optimum [s²]": least,

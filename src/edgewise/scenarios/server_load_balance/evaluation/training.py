@@ -7,12 +7,13 @@ lies above zero.
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CONVERGENCE, SEEDS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import curve_with_band, labelled
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.drawing import curve_with_band, labelled, published_below
 from edgewise.study.judging import Curves, above, end_mean, running_mean
 from edgewise.study.results import Results
-from edgewise.study.statistics import Interval, mean_interval
+from edgewise.study.statistics import mean_interval
 
 OURS, CENTRAL, INDEPENDENT = "dtomalb", "dqn-tolb", "idql-tolb"
 EXPLORATION = (
@@ -71,9 +72,7 @@ def fastest(results: Results) -> Verdict:
     """DTOMALB converges fastest"""
     slots = {s: _slots_to_converge(results, s) for s in (OURS, CENTRAL, INDEPENDENT)}
     later = [mean_interval(slots[s] - slots[OURS]) for s in (CENTRAL, INDEPENDENT)]
-    numbers: dict[str, float | Interval] = {
-        f"slots, {name}": mean_interval(value) for name, value in slots.items()
-    }
+    numbers: Numbers = {f"slots, {name}": mean_interval(value) for name, value in slots.items()}
     return Verdict(graded([above(i) for i in later]), numbers, SEEDS, EXPLORATION)
 
 
@@ -87,7 +86,7 @@ def central_is_slow_and_stuck(results: Results) -> Verdict:
     """DQN-TOLB converges slowly, to a local optimum"""
     below = mean_interval(_final_score(results, OURS) - _final_score(results, CENTRAL))
     later = mean_interval(_slots_to_converge(results, CENTRAL) - _slots_to_converge(results, OURS))
-    numbers: dict[str, float | Interval] = {
+    numbers: Numbers = {
         f"score below {OURS} by": below,
         f"slots later than {OURS} by": later,
     }
@@ -104,9 +103,7 @@ def independent_is_unstable(results: Results) -> Verdict:
     """IDQL-TOLB is the most unstable"""
     spread = {s: _instability(results, s) for s in (OURS, CENTRAL, INDEPENDENT)}
     more = [mean_interval(spread[INDEPENDENT] - spread[s]) for s in (OURS, CENTRAL)]
-    numbers: dict[str, float | Interval] = {
-        f"sd, {name}": mean_interval(value) for name, value in spread.items()
-    }
+    numbers: Numbers = {f"sd, {name}": mean_interval(value) for name, value in spread.items()}
     return Verdict(graded([above(i) for i in more]), numbers, SEEDS)
 
 
@@ -151,10 +148,12 @@ def _training(results: Results, canvas: Canvas, schemes: tuple[str, ...]) -> Row
 @figure("5", needs=(CONVERGENCE,))
 def convergence(results: Results, canvas: Canvas) -> Rows:
     """Convergence of the learned schemes"""
-    return _training(results, canvas, (OURS, CENTRAL, INDEPENDENT))
+    rows = _training(results, canvas, (OURS, CENTRAL, INDEPENDENT))
+    return rows + published_below(canvas, PUBLISHED.of("5"))
 
 
 @figure("6", needs=(CONVERGENCE,))
 def load_term(results: Results, canvas: Canvas) -> Rows:
     """Training with and without the load term"""
-    return _training(results, canvas, (OURS, "dtoma"))
+    rows = _training(results, canvas, (OURS, "dtoma"))
+    return rows + published_below(canvas, PUBLISHED.of("6"))
