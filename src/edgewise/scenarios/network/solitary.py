@@ -85,7 +85,7 @@ def alone_in_the_network(env: NetworkEnv, state: State, split: bool) -> Alone:
 def reachable(env: NetworkEnv, state: State) -> Int[Array, "devices candidates places"]:
     """The servers that a device may use through each of its sites."""
     if env.servers.count > ALL_SERVERS:
-        return env.offered[state.candidate]
+        return env.option_list.offered[state.candidate]
     every = jnp.arange(env.servers.count)
     return jnp.broadcast_to(every, (*state.candidate.shape, env.servers.count))
 

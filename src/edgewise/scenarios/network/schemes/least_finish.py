@@ -26,7 +26,7 @@ def least_finish_decision(env: NetworkEnv, state: State) -> Decision:
     devices = state.candidate.shape[0]
     air_s = link_s(env, state, crowd_of(env, state))
     radio, quickest_s = jnp.argmin(air_s, axis=2), jnp.min(air_s, axis=2)
-    server = env.offered[state.candidate]
+    server = env.option_list.offered[state.candidate]
     way = way_of(env, state, server)
     cycles = state.task_cycles[:, None, None]
     work_s = cycles / env.servers.cpu_hz[server]
