@@ -69,6 +69,12 @@ def test_ranks_are_ranges_where_the_seeds_do_not_tell(tmp_path: Path) -> None:
         ("coin", "3"),
     ]
     assert rows[0].ranking.tied == ("learn",)
+    lower = rank({name: np.array(values) for name, values in SCORES.items()}, "lower")
+    assert {name: str(found) for name, found in lower.items()} == {
+        "coin": "1",
+        "learn": "2-3",
+        "idle": "2-3",
+    }
     witness = stats.ttest_rel(SCORES["coin"], SCORES["idle"]).pvalue
     assert witness * 3 < 0.05
     assert paired_p(np.array(SCORES["coin"]), np.array(SCORES["idle"])) == pytest.approx(witness)
