@@ -16,7 +16,6 @@ from edgewise.scenarios.network.file.reading import EXAMPLE, NetworkFileError, r
 TEXT = EXAMPLE.read_text()
 
 
-
 def read(tmp_path, text):
     path = tmp_path / "my-network.toml"
     path.write_text(text)
@@ -50,7 +49,11 @@ CASES = [
     ("candidate_sites = 2", "candidate_sites = 1.5", "give a whole number in [1, 2147483647]"),
     ("episode_slots = 100", "episode_slots = -1", "give a whole number in [0, 2147483647]"),
     ("x_m = 600.0", "latitude = 600.0", "latitude = 600.0 cannot be used: give a number in [-90"),
-    ('access = "shared"', 'access = "both"', "access = 'both' cannot be used: give 'shared' or 'ch"),
+    (
+        'access = "shared"',
+        'access = "both"',
+        "access = 'both' cannot be used: give 'shared' or",
+    ),
     ("channels = 4", "channels = 0", "[[radio]] 'lora': channels = 0 cannot be used: give a whole"),
     ("power_levels = [0.5, 1.0]", "power_levels = []", "power_levels = [] cannot be used"),
     ("power_levels = [0.5, 1.0]", "power_levels = [0.5, 2]", "power_levels = [0.5, 2] cannot be"),
@@ -251,7 +254,11 @@ def test_a_key_of_an_array_without_a_name_means_all_its_elements():
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("slots_s", 1.0, "slots_s given: unknown key of [network] 'slots_s': did you mean 'slot_s'"),
+        (
+            "slots_s",
+            1.0,
+            "slots_s given: unknown key of [network] 'slots_s': did you mean",
+        ),
         ("slot_s", -1.0, "slot_s given: [network]: slot_s = -1.0 cannot be used: give a number in"),
         ("server.C9.cpu_hz", 1.0, "unknown server or key in 'server.C9.cpu_hz', 'C9'"),
         ("server.7.cpu_hz", 1.0, "unknown server or key in 'server.7.cpu_hz', '7'"),
