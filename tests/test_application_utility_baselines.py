@@ -194,10 +194,10 @@ def test_drift_plus_penalty_without_queues_is_the_optimum():
 def test_nominal_variants_do_not_look_at_the_hidden_rates():
     env, state = make(), drawn_state(np.random.default_rng(0), SERVERS)
     hidden = type(state)(**{**vars(state), "service_rate_rps": state.service_rate_rps * 0.7})
-    for method in PLANNED:
-        scheduler = method.plan(env, jax.random.key(0), state)
+    for scheme in PLANNED:
+        scheduler = scheme.planned(env, jax.random.key(0), state)
         same = (decide(scheduler, state, env) == decide(scheduler, hidden, env)).all()
-        assert same or method.knowledge == "oracle", method.name
+        assert same or scheme.knowledge == "oracle", scheme.name
 
 
 def test_drift_plus_penalty_remembers_what_is_owed():

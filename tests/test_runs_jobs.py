@@ -6,17 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from dying import after_each_job, before_the_first_job
 from tiny import SCENARIO, find
 
 from edgewise.runs.code import Code, code_of
+from edgewise.runs.durations import Durations, Took
 from edgewise.runs.jobs import (
     JobsFailed,
     Plan,
-    Started,
     longest_first,
     plan_needs,
     plan_runs,
@@ -25,7 +27,7 @@ from edgewise.runs.jobs import (
 from edgewise.runs.spec import RunSpec, describe
 from edgewise.runs.store import RunResult, Store
 from edgewise.runs.sweep import Experiment, Sweep
-from edgewise.runs.worker import Done, ExperimentJob, Failed, RunJob
+from edgewise.runs.worker import Done, ExperimentJob, Failed, RunJob, Started
 
 TESTS = Path(__file__).parent
 CODE = code_of(SCENARIO)
@@ -81,10 +83,11 @@ def test_the_longest_job_is_first() -> None:
     slow, quick = RunJob(_sized("learn", 100), (1,)), RunJob(_sized("learn", 900), (1,))
     other, plan = RunJob(_sized("other", 400), (1,)), RunJob(IDLE, (1,))
     experiment = ExperimentJob("tiny", Experiment("e", _experiment, 1))
-    speeds = {"learn": 100.0, "other": 10.0}
-    # 1 s, 9 s, 40 s, no training, unknown.
-    ordered = longest_first([plan, slow, other, quick, experiment], speeds)
-    assert ordered == [experiment, other, quick, slow, plan]
+    speeds = {"learn": 100.0, "other": 10.0, "idle": 0.0}
+    took = {name: Took(fixed_s=0.5, slots_per_s=speed) for name, speed in speeds.items()}
+    # 1.5 s, 9.5 s, 40.5 s, no training, unknown.
+    ordered = longest_first([plan, slow, other, quick, experiment], Durations(took))
+    assert ordered == [other, experiment, quick, slow, plan]
 
 
 def _sized(scheme: str, slots: int) -> RunSpec:
@@ -113,6 +116,38 @@ def test_workers_run_jobs_and_a_failure_stops_no_other(tmp_path: Path) -> None:
     assert [job.label for job in plan_needs(SCENARIO, store, [sweep, experiment]).jobs] == [
         "broken"
     ]
+
+
+@pytest.mark.parametrize("dying", [after_each_job, before_the_first_job])
+def test_a_worker_that_dies_between_two_jobs_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dying: Callable
+) -> None:
+    monkeypatch.setattr("edgewise.runs.jobs.work", dying)
+    store, experiments = Store(tmp_path), [Experiment(n, _experiment, 1) for n in "abc"]
+    jobs = plan_needs(SCENARIO, store, experiments).jobs
+    if dying is before_the_first_job:
+        with pytest.raises(JobsFailed, match=r"^a: the worker died \(exit code 9\).*2 more\)$"):
+            run_jobs(jobs, store, find, 1)
+        return
+    run_jobs(jobs, store, find, 1)
+    assert not plan_needs(SCENARIO, store, experiments).jobs
+
+
+def test_an_executor_of_the_callers_runs_jobs_too(tmp_path: Path) -> None:
+    store, heard = Store(tmp_path), []
+    experiments = [Experiment("good", _experiment, 1), Experiment("bad", _broken, 1)]
+    jobs = plan_needs(SCENARIO, store, experiments).jobs
+    with (
+        ThreadPoolExecutor(1) as executor,
+        pytest.raises(JobsFailed, match=r"^bad: ValueError: no"),
+    ):
+        run_jobs(jobs, store, find, None, lambda job, event: heard.append(type(event)), executor)
+    assert sorted(map(str, heard)) == sorted(map(str, [Started, Started, Done, Failed]))
+    assert store.read_experiment("tiny", experiments[0])["seeds"].tolist() == [1000]
+
+
+def _broken(seeds: tuple[int, ...], short: bool) -> dict[str, np.ndarray]:
+    raise ValueError("no")
 
 
 def test_killed_at_any_moment_it_ends_with_the_same_bits(tmp_path: Path) -> None:

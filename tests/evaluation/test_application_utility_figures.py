@@ -203,6 +203,7 @@ def test_pareto_front_is_of_schemes_that_need_no_oracle() -> None:
     values: dict[tuple[str, str], Any] = {
         **{(s, "network_utility"): by_seed(utility[s], 2 * utility[s]) for s in SCHEMES},
         **{(s, "envy_freeness"): fair[s] for s in SCHEMES},
+        ("tra", "network_utility"): by_seed(85.0 - 1, 2 * (85.0 + 1)),
     }
     canvas = Canvas()
     rows = drawn(results(values=values), "pareto", canvas)
@@ -211,9 +212,9 @@ def test_pareto_front_is_of_schemes_that_need_no_oracle() -> None:
         {
             "scheme": s,
             "knowledge": knowledge[s],
-            "network_utility": 1.5 * utility[s],
+            "network_utility": 1.5 * utility[s] + (0.5 if s == "tra" else 0.0),
             "share_of_optimum": pytest.approx(utility[s] / 100),
-            "share_half": pytest.approx(0.0, abs=1e-9),
+            "share_half": pytest.approx(HALF / 100 if s == "tra" else 0.0, abs=1e-9),
             "envy_freeness": fair[s],
             "envy_freeness_half": 0.0,
             "on_front": s in ("dqn", "sw"),
@@ -225,6 +226,9 @@ def test_pareto_front_is_of_schemes_that_need_no_oracle() -> None:
         for each in canvas.axes[0].containers
     ]
     assert places == [pytest.approx((utility[s], fair[s])) for s in SCHEMES]
+    across, _ = canvas.axes[0].containers[SCHEMES.index("tra")].lines[2]
+    [((left, _), (right, _))] = across.get_segments()
+    assert (left, right) == pytest.approx((85 - HALF, 85 + HALF))
     front = canvas.axes[0].get_lines()[-1]
     assert front.get_xydata().tolist() == [pytest.approx([80, 0.75]), pytest.approx([90, 0.5])]
 

@@ -29,8 +29,9 @@ def step(at: int, low: float = 0.0, high: float = 1.0) -> np.ndarray:
 
 
 def slope(rise: float) -> np.ndarray:
-    """`rise` in each slot. The sd of its last 48 smoothed values is `rise` √((48² - 1)/12)."""
-    return rise * np.arange(SLOTS)
+    """`rise` in each slot from 48 on: the sd of the last 48 smoothed values is then `rise`
+    √((48² - 1)/12), and that of the first 48 nearly nothing."""
+    return rise * np.maximum(np.arange(SLOTS) - 48, 0)
 
 
 def training(
@@ -208,7 +209,12 @@ def published(figure: str) -> list[dict[str, str]]:
     ("figure", "schemes"), [("5", (OURS, CENTRAL, INDEPENDENT)), ("6", (OURS, "dtoma"))]
 )
 def test_training_is_drawn_smoothed_with_its_band(figure: str, schemes: tuple[str, ...]) -> None:
-    curves = {OURS: levels(1, 3), CENTRAL: level(-1), INDEPENDENT: level(-2), "dtoma": slope(1)}
+    curves = {
+        OURS: levels(1, 3),
+        CENTRAL: level(-1),
+        INDEPENDENT: level(-2),
+        "dtoma": np.arange(SLOTS),
+    }
     logs = {(name, "score"): curve for name, curve in curves.items()}
     results = SyntheticResults(SCENARIO, values={("optimum", "utility"): 7.0}, logs=logs, seeds=2)
     canvas = Canvas()

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from edgewise.cli.start import INTERRUPTED
 from edgewise.core.errors import UserError
 from edgewise.version import VERSION
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAILED, BAD_INPUT = 1, 2
 
 COMMANDS = {
     "list": "The scenarios.",

@@ -47,7 +47,7 @@ def tune_(
         specs = [tuning.spec(trial) for trial in asked]
         store = Store(folder)
         plan = plan_runs(found, store, [(spec, SEEDS) for spec in specs], keep_stale)
-        work_through(plan, store, jobs, keep_stale)
+        work_through(plan, store, found, jobs, keep_stale)
         for trial, spec in zip(asked, specs, strict=True):
             scores = tuple(store.read(spec, seed).metric(found.score) for seed in SEEDS)
             finished.append(Trial(trial.settings, scores))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from edgewise.runs.code import Code, code_of
+from edgewise.runs.durations import Durations
 from edgewise.runs.interrupts import ctrl_c_heard, ctrl_c_unseen_by_children
 from edgewise.runs.lock import locked
 from edgewise.runs.machine import cores
@@ -25,19 +25,18 @@ from edgewise.runs.worker import (
     FindScenario,
     Job,
     RunJob,
+    Started,
     attempt,
     work,
 )
 from edgewise.training.run import Progress
 
-
-@dataclass(frozen=True)
-class Started:
-    """A worker has taken the job."""
-
-
 Event = Started | Progress | Done | Failed
 Listen = Callable[[Job, Event], None]
+
+
+MOST_LOST = 3
+"""Workers that may die before they begin with a job that they were given."""
 
 
 class JobsFailed(RuntimeError):
@@ -151,7 +150,7 @@ def run_jobs(
             count = min(workers or len(cores()), len(jobs))
             _Pool(jobs, store, find, listen).run(count)
         else:
-            _run_on(executor, longest_first(jobs, speeds(store)), store.folder, find, listen)
+            _run_on(executor, longest_first(jobs, Durations.of(store)), store.folder, find, listen)
 
 
 def _run_on(
@@ -175,10 +174,12 @@ class _Pool:
     def __init__(
         self, jobs: Sequence[Job], store: Store, find: FindScenario, listen: Listen
     ) -> None:
-        self.waiting = longest_first(jobs, speeds(store))
+        self.waiting = longest_first(jobs, Durations.of(store))
         self.arguments = (find, store.folder)
         self.listen = listen
         self.busy: dict[Connection, tuple[Job | None, BaseProcess]] = {}
+        self.begun: set[int] = set()
+        self.lost: Counter[int] = Counter()
         self.failures: list[Failed] = []
 
     def run(self, count: int) -> None:
@@ -215,63 +216,54 @@ class _Pool:
 
     def _give(self, pipe: Connection, process: BaseProcess) -> None:
         """The next job, or leave to go."""
-        if not self.waiting:
-            self.busy.pop(pipe)
-            pipe.send(None)
-            process.join()
-            return
-        job = self.waiting.pop(0)
+        job = self.waiting.pop(0) if self.waiting else None
         self.busy[pipe] = (job, process)
-        self.listen(job, Started())
-        pipe.send(job)
+        try:
+            pipe.send(job)
+        except OSError:  # It died between two jobs; hearing of it is what replaces it.
+            return
+        if job is None:
+            self.busy.pop(pipe)
+            process.join()
 
     def _hear(self, pipe: Connection) -> None:
         job, process = self.busy[pipe]
-        assert job is not None
         try:
             event = pipe.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
             self._bury(pipe, job, process)
             return
+        assert job is not None
         self._tell(job, event)
         if isinstance(event, (Done, Failed)):
             self._give(pipe, process)
 
-    def _bury(self, pipe: Connection, job: Job, process: BaseProcess) -> None:
-        """A worker died: its job has failed, and another worker takes its place."""
+    def _bury(self, pipe: Connection, job: Job | None, process: BaseProcess) -> None:
+        """A worker died: a job that it had begun has failed, one that it never took waits again,
+        and another worker takes its place."""
         self.busy.pop(pipe)
         process.join()
-        line = f"{job.label}: the worker died (exit code {process.exitcode}); use fewer --jobs"
-        self._tell(job, Failed(f"{line} if memory was short", line))
+        if job is not None:
+            self.lost[id(job)] += 1
+            if id(job) in self.begun or self.lost[id(job)] == MOST_LOST:
+                line = f"{job.label}: the worker died (exit code {process.exitcode})"
+                self._tell(job, Failed(f"{line}; use fewer --jobs if memory was short", line))
+            else:
+                self.waiting.insert(0, job)
         if self.waiting:
             self._give(*self._start(cores()[len(self.busy) % len(cores())]))
 
-    def _tell(self, job: Job, event: Any) -> None:
+    def _tell(self, job: Job, event: Event) -> None:
+        if isinstance(event, Started):
+            self.begun.add(id(job))
         if isinstance(event, Failed):
             self.failures.append(event)
         self.listen(job, event)
 
 
-def speeds(store: Store) -> dict[str, float]:
-    """Training slots per second that each scheme reached in this folder [1/s]."""
-    return {
-        spec.scheme: store.read(spec, seed).cost["slots_per_s"]
-        for spec, seed in store.runs()
-        if spec.slots > 0
-    }
-
-
-def longest_first(jobs: Sequence[Job], speeds: dict[str, float]) -> list[Job]:
-    """By expected duration, experiments (of unknown duration) before all; a scheme without a
-    known speed counts as slow as the slowest one known. Equal jobs keep their order."""
-    slowest = min((speed for speed in speeds.values() if speed > 0), default=1.0)
-
-    def expected_s(job: Job) -> float:
-        if isinstance(job, ExperimentJob):
-            return float("inf")
-        return job.slots / (speeds.get(job.label) or slowest)
-
-    return sorted(jobs, key=expected_s, reverse=True)
+def longest_first(jobs: Sequence[Job], durations: Durations) -> list[Job]:
+    """By expected duration. Equal jobs keep their order."""
+    return sorted(jobs, key=durations.expected_s, reverse=True)
 
 
 def _cycled(items: tuple[int, ...], count: int) -> list[int]:

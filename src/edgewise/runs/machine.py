@@ -28,7 +28,9 @@ def settle(core: int) -> None:
     os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
     if "JAX_PLATFORMS" not in os.environ:
         jax.config.update("jax_platforms", "cpu")
-    keep_compiled(compilation_cache())
+    folder = compilation_cache()
+    if folder is not None:
+        keep_compiled(folder)
 
 
 def keep_compiled(folder: Path) -> None:
@@ -37,10 +39,13 @@ def keep_compiled(folder: Path) -> None:
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
 
 
-def compilation_cache() -> Path:
+def compilation_cache() -> Path | None:
     """A folder for this version of JAX on this kind of CPU: machine code kept by another CPU (a
-    home that moved) is never loaded."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    home that moved) is never loaded. None where the user has no home."""
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    except RuntimeError:
+        return None
     kind = f"{jax.__version__} {platform.machine()} {_cpu_features()}"
     return Path(home) / "edgewise" / hashlib.sha256(kind.encode()).hexdigest()[:16]
 

@@ -84,6 +84,11 @@ Job = RunJob | ExperimentJob
 
 
 @dataclass(frozen=True)
+class Started:
+    """A worker has begun with the job."""
+
+
+@dataclass(frozen=True)
 class Done:
     """A job's results are in the store."""
 
@@ -97,13 +102,14 @@ class Failed:
 
 
 def work(pipe: Connection, find: FindScenario, folder: Path, core: int) -> None:
-    """The worker's life: jobs from `pipe` until None; each is answered by Progress, any number of
-    times, and then by Done or Failed."""
+    """The worker's life: jobs from `pipe` until None; each is answered by Started, by Progress any
+    number of times, and then by Done or Failed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     settle(core)
     hold_as_worker(folder)
     store = Store(folder)
     while (job := pipe.recv()) is not None:
+        pipe.send(Started())
         pipe.send(_attempt(job, find, store, pipe.send))
 
 

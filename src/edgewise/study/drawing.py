@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import matplotlib
 import numpy as np
+from cycler import cycler
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -29,6 +30,7 @@ KNOWLEDGE_COLOURS = {
 }
 STYLE = {
     "font.size": 9,
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.titlesize": 10,
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -123,6 +125,7 @@ def text_table(canvas: Canvas, header: Sequence[str], lines: Sequence[Sequence[s
     table = axes.table([list(line) for line in lines], colLabels=list(header), loc="center")
     table.auto_set_font_size(False)
     table.set_fontsize(8)
+    table.auto_set_column_width(range(len(header)))
     table.scale(1.0, 1.5 + max(text.count("\n") for line in (header, *lines) for text in line))
 
 
@@ -130,7 +133,8 @@ def published_below(canvas: Canvas, said: Sequence[Published]) -> Rows:
     """What the paper says of this figure, in small type below ours; returns the CSV's lines."""
     text = "paper: " + "; ".join(each.sentence for each in said)
     width = int(canvas.get_figwidth() * 17)
-    canvas.supxlabel(textwrap.fill(text, width), x=0.01, ha="left", fontsize=7, color="#555555")
+    lines = textwrap.fill(text, width, break_on_hyphens=False)
+    canvas.supxlabel(lines, x=0.01, ha="left", fontsize=7, color="#555555")
     return [each.row for each in said]
 
 
@@ -153,21 +157,23 @@ def published_points(
 
 
 def draw_files(
-    folder: Path,
+    folder: Path | None,
     name: str,
     draw: Callable[[Canvas], Rows],
     size: tuple[float, float] = (7.0, 3.6),
 ) -> str:
-    """Draw, and write `name`.png, .svg and .csv; returns the SVG, to be put into a page."""
+    """Draw, and write `name`.png, .svg and .csv if there is a folder for them; returns the SVG, to
+    be put into a page."""
     with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]
         canvas = Canvas(figsize=size)
         rows = draw(canvas)
         images = {kind: io.BytesIO() for kind in ("png", "svg")}
         for kind, content in images.items():
             canvas.savefig(content, format=kind, metadata=NO_METADATA if kind == "svg" else None)
-    for kind, content in images.items():
-        write_atomically(folder / f"{name}.{kind}", content.getvalue())
-    write_atomically(folder / f"{name}.csv", _csv(rows).encode())
+    if folder is not None:
+        for kind, content in images.items():
+            write_atomically(folder / f"{name}.{kind}", content.getvalue())
+        write_atomically(folder / f"{name}.csv", _csv(rows).encode())
     svg = images["svg"].getvalue().decode()
     return svg[svg.index("<svg") :]
 

@@ -46,8 +46,8 @@ def convergence(results: Results, canvas: Canvas) -> Rows:
 
 
 def learning_curve(results: Results, scheme: str, app: str | None = "gsd") -> Curves:
-    """Utility per server while learning `[seeds, epochs]`, of one application or of all; a scheme
-    that does not learn is shown by its evaluation."""
+    """Utility per server while learning `[seeds, epochs]`, of one application or (the servers'
+    reward) of all; a scheme that does not learn is shown by its evaluation."""
     runs = results.of(MAIN)
     if results.scenario.scheme(scheme).learns:
         return runs.log(scheme, "reward" if app is None else f"utility_{app}")
@@ -86,12 +86,7 @@ def _slower(results: Results, pairs: Sequence[tuple[str, str]]) -> tuple[list[bo
     return holds, numbers
 
 
-@claim(
-    "A12",
-    figure="14",
-    criterion=CRITERION,
-    needs=(MAIN,),
-)
+@claim("A12", figure="14", criterion=CRITERION, needs=(MAIN,))
 def cent_before_dist(results: Results) -> Verdict:
     """OQL-Cent converges faster than OQL-Dist"""
     holds, numbers = _slower(results, [("oql-cent", "oql-dist")])
@@ -99,12 +94,7 @@ def cent_before_dist(results: Results) -> Verdict:
     return Verdict(graded(holds), numbers, seed_count(results), note)
 
 
-@claim(
-    "A13",
-    figure="14",
-    criterion=CRITERION,
-    needs=(MAIN,),
-)
+@claim("A13", figure="14", criterion=CRITERION, needs=(MAIN,))
 def before_tabular(results: Results) -> Verdict:
     """OQL converges faster than OQL-NA"""
     pairs = [("oql-cent", "oql-na"), ("oql-dist", "oql-na"), ("oql-dist", "oql-na-per-server")]
@@ -115,12 +105,7 @@ def before_tabular(results: Results) -> Verdict:
     return Verdict(graded(holds), numbers, seed_count(results), "judged on GSD, as Fig. 14 is")
 
 
-@claim(
-    "A14",
-    figure="14",
-    criterion=CRITERION,
-    needs=(MAIN,),
-)
+@claim("A14", figure="14", criterion=CRITERION, needs=(MAIN,))
 def before_dqn_and_ecf(results: Results) -> Verdict:
     """OQL converges faster than DQN and ECF"""
     pairs = [(ours, rival) for ours in OURS for rival in ("dqn", "ecf")]
@@ -139,27 +124,36 @@ def converges(results: Results) -> Verdict:
     """The approximated Q-learning converges (Proposition 1)"""
     holds: list[bool] = []
     numbers: Numbers = {}
-    runs = results.of(MAIN)
     for scheme in OURS:
-        for name, what in (("td_error", "|TD error|"), ("weight_change", "‖Δϑ‖")):
-            curve = runs.log(scheme, name)
-            ratio = mean_interval(end_mean(curve) / start_mean(curve))
-            holds.append(ratio.high < 1)
-            numbers[f"{what}, last tenth/first tenth, {scheme}"] = ratio
-        largest = runs.log(scheme, "weight_max").max(axis=1)
+        shrink, ratios = _shrinking(results, scheme)
+        largest = results.of(MAIN).log(scheme, "weight_max").max(axis=1)
         # Four functions of ¼ make Q' ≤ R/(1 - β); R ≤ 8 units × 200 requests/s.
-        holds.append(bool(largest.max() < 4 * 8 * 200 / (1 - 0.5)))
-        numbers[f"max |ϑ_v|, {scheme}"] = mean_interval(largest)
-    found = results.experiment(PROPOSITION)
-    numbers |= {
-        "functions in use": mean_interval(found["used"]),
-        "rank of Υ": mean_interval(found["rank"]),
-        "least eigenvalue of Υ - Υ^ϑ (23), as printed": mean_interval(found["least_of_printed"]),
-        "least eigenvalue of Υ - β²Υ^ϑ, corrected": mean_interval(found["least_of_corrected"]),
-    }
+        holds += [*shrink, bool(largest.max() < 4 * 8 * 200 / (1 - 0.5))]
+        numbers |= {**ratios, f"max |ϑ_v|, {scheme}": mean_interval(largest)}
+    numbers |= _of_proposition_1(results)
     note = (
         "ϑ bounded, TD error and ‖Δϑ‖ shrink. The conditions of Proposition 1 are another matter: "
         "its basis is one short of linear independence (shares sum to the capacity), and a "
         "negative eigenvalue means that (23) does not hold for the learned ϑ"
     )
     return Verdict(graded(holds), numbers, seed_count(results), note)
+
+
+def _shrinking(results: Results, scheme: str) -> tuple[list[bool], Numbers]:
+    """TD error and change of ϑ in the last tenth over the first: whether surely below 1."""
+    ratios = {}
+    for name, what in (("td_error", "|TD error|"), ("weight_change", "‖Δϑ‖")):
+        curve = results.of(MAIN).log(scheme, name)
+        ratio = mean_interval(end_mean(curve) / start_mean(curve))
+        ratios[f"{what}, last tenth/first tenth, {scheme}"] = ratio
+    return [ratio.high < 1 for ratio in ratios.values()], {**ratios}
+
+
+def _of_proposition_1(results: Results) -> Numbers:
+    found = results.experiment(PROPOSITION)
+    return {
+        "functions in use": mean_interval(found["used"]),
+        "rank of Υ": mean_interval(found["rank"]),
+        "least eigenvalue of Υ - Υ^ϑ (23), as printed": mean_interval(found["least_of_printed"]),
+        "least eigenvalue of Υ - β²Υ^ϑ, corrected": mean_interval(found["least_of_corrected"]),
+    }

@@ -4,6 +4,7 @@ utility in one picture."""
 from dataclasses import dataclass
 from itertools import cycle
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.scheme import Scheme
@@ -57,12 +58,7 @@ def fair_but_low(results: Results) -> Verdict:
     return Verdict(graded(fair + low), numbers, seed_count(results), note)
 
 
-@claim(
-    "A6",
-    figure="6",
-    criterion="linear form, above each",
-    needs=(MAIN,),
-)
+@claim("A6", figure="6", criterion="linear form, above each", needs=(MAIN,))
 def less_envy(results: Results) -> Verdict:
     """Envy-freeness of OQL is above that of TRA, ECF and DQN"""
     rivals = ("tra", "ecf", "dqn")
@@ -84,14 +80,14 @@ class Place:
     fairness: Interval
 
     @property
-    def best(self) -> tuple[float, float]:
+    def both(self) -> tuple[float, float]:
         """What is compared: more is better in both."""
         return self.share.mean, self.fairness.mean
 
     def beats(self, other: "Place") -> bool:
         """As good in both, and better in one."""
-        (share, fairness), (its_share, its_fairness) = self.best, other.best
-        return share >= its_share and fairness >= its_fairness and self.best != other.best
+        (share, fairness), (its_share, its_fairness) = self.both, other.both
+        return share >= its_share and fairness >= its_fairness and self.both != other.both
 
 
 @figure("pareto", needs=(MAIN,))
@@ -100,23 +96,27 @@ def pareto(results: Results, canvas: Canvas) -> Rows:
     axes = canvas.subplots()
     places = _places(results)
     for place, marker in zip(places, cycle(MARKERS), strict=False):
-        axes.errorbar(
-            100 * place.share.mean,
-            place.fairness.mean,
-            place.fairness.half,
-            100 * place.share.half,
-            fmt=marker,
-            ms=5,
-            lw=0.6,
-            color=KNOWLEDGE_COLOURS[place.scheme.knowledge],
-            label=f"{place.scheme.title} ({place.scheme.knowledge})",
-        )
+        _mark(axes, place, marker)
     front = _front(places)
-    shares, fairness = zip(*sorted(place.best for place in front), strict=True)
+    shares, fairness = zip(*sorted(place.both for place in front), strict=True)
     along = [100 * share for share in shares]
     axes.step(along, fairness, where="pre", color="0.3", lw=1, label="front without oracles")
     labelled(axes, "network utility [% of the optimum]", "envy-freeness, linear", beside=True)
     return [_row(place, place in front) for place in places]
+
+
+def _mark(axes: Axes, place: Place, marker: str) -> None:
+    axes.errorbar(
+        100 * place.share.mean,
+        place.fairness.mean,
+        place.fairness.half,
+        100 * place.share.half,
+        fmt=marker,
+        ms=5,
+        lw=0.6,
+        color=KNOWLEDGE_COLOURS[place.scheme.knowledge],
+        label=f"{place.scheme.title} ({place.scheme.knowledge})",
+    )
 
 
 def _places(results: Results) -> list[Place]:

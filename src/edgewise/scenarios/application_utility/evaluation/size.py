@@ -60,12 +60,7 @@ def _by_devices(results: Results, scheme: str, metric: str) -> np.ndarray:
     return np.stack([runs.values(scheme, metric, num_devices=n) for n in DEVICES])
 
 
-@claim(
-    "A10",
-    figure="11",
-    criterion="N = 300..1500, served share and total",
-    needs=(BY_DEVICES,),
-)
+@claim("A10", figure="11", criterion="N = 300..1500, served share and total", needs=(BY_DEVICES,))
 def falls_with_devices(results: Results) -> Verdict:
     """Utility falls with the number of devices"""
     holds: list[bool] = []

@@ -21,12 +21,7 @@ from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
 
-@claim(
-    "A15",
-    figure="4, 5",
-    criterion="network utility, above",
-    needs=(MAIN, BY_STEP),
-)
+@claim("A15", figure="4, 5", criterion="network utility, above", needs=(MAIN, BY_STEP))
 def dist_above_cent(results: Results) -> Verdict:
     """OQL-Dist ends above OQL-Cent"""
     read, by_step = of_main(results, "network_utility"), results.of(BY_STEP)

@@ -41,12 +41,7 @@ def by_application(results: Results, canvas: Canvas) -> Rows:
     return rows + published_below(canvas, PUBLISHED.of("4"))
 
 
-@claim(
-    "A1",
-    figure="4",
-    criterion="per application, above SW, TRA, ECF and DQN",
-    needs=(MAIN,),
-)
+@claim("A1", figure="4", criterion="per application, above SW, TRA, ECF and DQN", needs=(MAIN,))
 def highest_per_application(results: Results) -> Verdict:
     """OQL has the highest utility for every application"""
     holds: list[bool] = []
@@ -61,12 +56,7 @@ def highest_per_application(results: Results) -> Verdict:
     return Verdict(graded(holds), numbers, seed_count(results), note)
 
 
-@claim(
-    "A2",
-    figure="4",
-    criterion="GSD above 0.9 and VA below 0.8 of OQL's",
-    needs=(MAIN,),
-)
+@claim("A2", figure="4", criterion="GSD above 0.9 and VA below 0.8 of OQL's", needs=(MAIN,))
 def starve_va(results: Results) -> Verdict:
     """TRA, ECF and DQN are near on GSD but very low on VA"""
     holds: list[bool] = []
@@ -89,12 +79,7 @@ def network_utility(results: Results, canvas: Canvas) -> Rows:
     return rows + published_below(canvas, PUBLISHED.of("5"))
 
 
-@claim(
-    "A4",
-    figure="5",
-    criterion="above SW, TRA, ECF and DQN",
-    needs=(MAIN,),
-)
+@claim("A4", figure="5", criterion="above SW, TRA, ECF and DQN", needs=(MAIN,))
 def highest_network_utility(results: Results) -> Verdict:
     """OQL has the highest network utility"""
     read = of_main(results, "network_utility")
@@ -107,12 +92,7 @@ def highest_network_utility(results: Results) -> Verdict:
     return Verdict(graded(holds), {**numbers, **oracles}, seed_count(results))
 
 
-@claim(
-    "A5",
-    figure="5, 12",
-    criterion="M = 30, 60, 90, 120, every step above",
-    needs=(BY_SERVERS,),
-)
+@claim("A5", figure="5, 12", criterion="M = 30, 60, 90, 120, every step above", needs=(BY_SERVERS,))
 def more_servers(results: Results) -> Verdict:
     """More servers, more utility"""
     holds: list[bool] = []

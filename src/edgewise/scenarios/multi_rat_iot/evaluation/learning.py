@@ -7,7 +7,7 @@ from matplotlib.figure import Figure as Canvas
 from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
 from edgewise.study.claims import Numbers, Rows, Verdict, VerdictWord, claim, figure, graded
-from edgewise.study.drawing import legend_beside, line_style, line_with_band, published_below
+from edgewise.study.drawing import legend_beside, line_with_band, published_below
 from edgewise.study.judging import Curves
 from edgewise.study.results import Results, SweepResults
 from edgewise.study.statistics import mean_interval
@@ -130,12 +130,12 @@ def by_users(results: Results, canvas: Canvas) -> Rows:
 def _learning_curves(canvas: Canvas, curves: dict[str, Curves]) -> Rows:
     """Mean over seeds with its 95% band; exploration included, as in the paper."""
     axes, rows = canvas.add_subplot(), []
-    for i, (label, cost) in enumerate(curves.items()):
+    for label, cost in curves.items():
         length = max(1, cost.shape[1] // POINTS)
         means = _means_of(cost, length)
         slots = [length * (k + 1) for k in range(means.shape[1])]
         found = [mean_interval(each) for each in means.T]
-        line_with_band(axes, slots, found, label, linewidth=1.2, **line_style(i))
+        line_with_band(axes, slots, found, label, linewidth=1.2)
         rows += [
             {"curve": label, "slot": slot, **each.as_json()}
             for slot, each in zip(slots, found, strict=True)

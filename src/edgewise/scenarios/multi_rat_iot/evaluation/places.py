@@ -1,6 +1,7 @@
 """Figure 6 of Liu, Yu, Gao 2020: who ends up on which channel, in the tests after training."""
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
@@ -43,8 +44,12 @@ def twenty_offload(results: Results) -> Verdict:
         "on WiFi": mean_interval(wifi),
         "share of seeds with 17-23 offloading": float(np.mean((both >= 17) & (both <= 23))),
     }
-    checks = [17 <= both.mean() <= 23, 6 <= lora.mean() <= 10, 9 <= wifi.mean() <= 13]
+    checks = [_mean_in(both, 17, 23), _mean_in(lora, 6, 10), _mean_in(wifi, 9, 13)]
     return Verdict(graded(checks), numbers, len(both))
+
+
+def _mean_in(users: Float[np.ndarray, " seeds"], low: float, high: float) -> bool:
+    return low <= float(users.mean()) <= high
 
 
 @claim(

@@ -1,7 +1,5 @@
 """The references for this scenario that decide from the whole state, and the best fixed map."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -10,23 +8,21 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from edgewise.baselines.blind import FixedAction
 from edgewise.baselines.descent import descend_from_each
 from edgewise.baselines.least_finish import least_finish
-from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv, State
 
 
-class LeastFinish(AbstractScheduler):
+class LeastFinish(AbstractScheduler[ServerLoadBalanceEnv, State, Decision, None]):
     """Users choose one after another, as their tasks reach the base station, the place where the
     task would finish first; each expects the whole cell to offload (k = N)."""
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, ServerLoadBalanceEnv)
+        self, env: ServerLoadBalanceEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         return Decision(server=least_finish_servers(env, state)), memory
 
 
-class SlotOptimum(AbstractScheduler):
+class SlotOptimum(AbstractScheduler[ServerLoadBalanceEnv, State, Decision, None]):
     """The least mean cost of this slot, by move-and-swap descent from several starts: the greedy
     assignment and `num_random` random ones. The tests hold it against exhaustive search and
     against a mixed-integer program."""
@@ -34,9 +30,8 @@ class SlotOptimum(AbstractScheduler):
     num_random: int = eqx.field(static=True, default=3)
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, ServerLoadBalanceEnv)
+        self, env: ServerLoadBalanceEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         drawn = random_starts(env, key, self.num_random)
         starts = jnp.concatenate([least_finish_servers(env, state)[None], drawn])
         server, _ = descend_from_each(
@@ -45,7 +40,7 @@ class SlotOptimum(AbstractScheduler):
         return Decision(server=server), memory
 
 
-class FallBack(AbstractScheduler):
+class FallBack(AbstractScheduler[ServerLoadBalanceEnv, State, Decision, None]):
     """A fixed map, left by a user only where its upload to the map's server would take longer
     than computing on the device: what a user can work out from its own channel alone, as the
     band's share under the map is W/N."""
@@ -53,9 +48,8 @@ class FallBack(AbstractScheduler):
     server: Int[Array, " users"]
 
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Decision, Any]:
-        assert isinstance(env, ServerLoadBalanceEnv)
+        self, env: ServerLoadBalanceEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
         upload_s = env.evaluate(state, Decision(server=self.server)).upload_s
         local_s = state.task_cycles / state.user_cpu_hz
         return Decision(server=jnp.where(upload_s > local_s, 0, self.server)), memory

@@ -5,7 +5,6 @@ lies above zero.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -13,9 +12,7 @@ from matplotlib.axes import Axes
 
 from edgewise.runs.sweep import Sweep
 from edgewise.study.claims import Rows, Verdict, graded
-from edgewise.study.drawing import published_points
 from edgewise.study.judging import above
-from edgewise.study.published import Published
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
@@ -73,10 +70,3 @@ def bars(results: Results, axes: Axes, parts: Mapping[str, Read]) -> Rows:
     labels = [results.scenario.scheme(scheme).title for scheme in MAIN.schemes]
     axes.set_xticks(places, labels, rotation=40, ha="right")
     return rows
-
-
-def published_on(axes: Axes, scheme: str, said: Published, of: float = 1.0) -> Rows:
-    """A number of the paper beside a scheme's bar; `of` is what it is a share of."""
-    height = replace(said, value=str(said.number * of))
-    published_points(axes, [MAIN.schemes.index(scheme)], [height], f"paper: {said.sentence}")
-    return [said.row]

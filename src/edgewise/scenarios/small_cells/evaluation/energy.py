@@ -12,10 +12,9 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
     bars,
     federated_over_central,
     measured,
-    published_on,
 )
 from edgewise.study.claims import Rows, Verdict, claim, figure, graded
-from edgewise.study.drawing import published_below
+from edgewise.study.drawing import published_below, published_points
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
@@ -38,7 +37,8 @@ def energy_by_part(results: Results, canvas: Canvas) -> Rows:
     }
     rows = bars(results, axes, parts)
     none = PUBLISHED.value("6", "local energy of MA-DRL")
-    rows += published_on(axes, "ma-drl", none)
+    place = MAIN.schemes.index("ma-drl")
+    rows += published_points(axes, [place], [none], f"paper: {none.sentence}")
     axes.set_ylabel("energy per UE and slot [J]")
     axes.legend()
     return rows + published_below(canvas, PUBLISHED.of("6", but=[none]))

@@ -84,7 +84,7 @@ def convergence(results: Results, canvas: Canvas) -> Rows:
             {"scheme": scheme, "episode": int(e), "system_reward": float(m)}
             for e, m in zip(episode, middle, strict=True)
         ]
-    labelled(axes, "episode", "system reward while training (mean, range over layouts)")
+    labelled(axes, "episode", "system reward while training\n(mean, range over layouts)")
     return rows + published_below(canvas, PUBLISHED.of("4"))
 
 
