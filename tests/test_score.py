@@ -2,9 +2,9 @@
 of what was decided in that slot, in the environment that schemes are judged in."""
 
 import dataclasses
+from functools import partial
 from typing import Any
 
-from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np

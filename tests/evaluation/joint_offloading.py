@@ -43,7 +43,9 @@ def losses(first: float, early: float, last: float, slots: int = 600, **others: 
     """Of both agents with and without imitation: at slot 10, from 200 to 299, in the last 100;
     `others` replace one, by `scheme__agent` with _ for -."""
     loss = level(ELSEWHERE, slots)
-    loss[10], loss[200:300], loss[-100:] = first, early, last
+    loss[10], loss[200:300] = first, early
+    loss[[200, 299]] += 5.0, -5.0  # Only with both of them the mean is `early`.
+    loss[-100:] = last
     logs: dict[Any, Any] = {(s, f"loss_{j}"): loss for s in (DIRS, PLAIN) for j in (1, 2)}
     for name, curve in others.items():
         scheme, agent = name.split("__")
@@ -85,7 +87,7 @@ def rewards(in_c: Mapping[str, float] | None = None, **reward: Any) -> Synthetic
     """Of deployed schemes, by name with _ for -."""
     named = {name.replace("_", "-"): value for name, value in reward.items()}
     values = {(name, "reward"): value for name, value in named.items()}
-    in_c = {DIRS: 2.0, AC: 1.0, "fixed": 4.0, "optimum": 5.0} if in_c is None else in_c
+    in_c = {DIRS: 2.5, AC: 1.0, "fixed": 4.0, "optimum": 5.0} if in_c is None else in_c
     values |= {("training, preset C", name, "reward"): value for name, value in in_c.items()}
     return made(values={**values, ("fixed", "reward"): 1.0, ("optimum", "reward"): 10.0})
 
@@ -99,16 +101,16 @@ def curves(**reward: np.ndarray | BySeed) -> SyntheticResults:
 
 
 def speeds(with_it: int, without: int, without_levy: tuple[int, int] | None = None) -> Any:
-    """Slots at which the reward goes from 0 to 1, with and without imitation; the same without
+    """Slots at which the reward goes from 0 to 2, with and without imitation; the same without
     Lévy search, unless that is said."""
     plain = (with_it, without) if without_levy is None else without_levy
     at = {DIRS: with_it, PLAIN: without, NO_LEVY: plain[0], NEITHER: plain[1]}
-    return made(logs={(name, "reward"): step(slot) for name, slot in at.items()})
+    return made(logs={(name, "reward"): step(slot, high=2.0) for name, slot in at.items()})
 
 
 def times(slot_ms: Sequence[float], prepare_s: float, up_at: Sequence[int] = (900,) * 3) -> Any:
     """A training slot of DIRS, Actor-Critic and DDPG; what DIRS has to prepare (a quarter of it
-    pre-training); the slot at which each one's reward goes from 0 to 1 (DIRS: to 2)."""
+    pre-training); the slot at which each one's reward goes from 0 to 2 (DIRS: to 4)."""
     clock = {
         "slot_s": np.tile(np.array(slot_ms) / 1e3, (2, 1)),
         "textbook_slot_s": np.tile([1e-4, 2e-4], (2, 1)),
@@ -116,7 +118,7 @@ def times(slot_ms: Sequence[float], prepare_s: float, up_at: Sequence[int] = (90
         "pretraining_s": np.full((2, 1), 0.25 * prepare_s),
         "forward_s": np.tile([1e-6, 2e-6, 3e-6, 4e-6], (2, 1)),
     }
-    heights = {DIRS: 2.0, AC: 1.0, DDPG: 1.0}
+    heights = {DIRS: 4.0, AC: 2.0, DDPG: 2.0}
     rewards = {
         (name, "reward"): step(at, high=high)
         for (name, high), at in zip(heights.items(), up_at, strict=True)

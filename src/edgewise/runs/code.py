@@ -67,7 +67,14 @@ def _code_of(modules: frozenset[str]) -> Code:
 def code_of(scenario: Scenario, extra: Any = None) -> Code:
     """The code of the scenario's runs; `extra` is a further function that takes part."""
     parts = [part for part in (*_parts(scenario), extra) if part is not None]
-    return _code_of(frozenset({EXECUTION, *map(_home, parts)}))
+    homes = {name for part in parts for name in _homes(part)}
+    # An experiment of a paper's evaluation counts, though its room does not.
+    counting = {name for name in homes if _counts(name) or name == _module(extra)}
+    return _code_of(frozenset({EXECUTION, *counting}))
+
+
+def _module(part: Any) -> str | None:
+    return getattr(part, "__module__", None)
 
 
 def _parts(scenario: Scenario) -> Iterator[Any]:
@@ -78,13 +85,21 @@ def _parts(scenario: Scenario) -> Iterator[Any]:
         yield from (scheme.scheduler, scheme.plan, scheme.learner, scheme.loop, scheme.program)
 
 
-def _home(part: Any) -> str:
-    """The module where an object, or what it wraps or is a case of, is written."""
+def _homes(part: Any) -> Iterator[str]:
+    """The modules where an object is written, and whatever it is a case of or was made with: what
+    a function builds (`takes_settings_of`), what a partial or a closure holds."""
     if isinstance(part, functools.partial):
-        return _home(part.func)
+        for each in (part.func, *part.args, *part.keywords.values()):
+            yield from _homes(each)
+        return
     owner = getattr(part, "__self__", None)
-    module: str = (owner if isinstance(owner, type) else part).__module__
-    return module
+    part = owner if isinstance(owner, type) else part
+    if (module := _module(part)) is not None:
+        yield module
+    held = [cell.cell_contents for cell in getattr(part, "__closure__", None) or ()]
+    for each in (*getattr(part, "hands_on", ((),))[0], *held):
+        if callable(each) and each is not part:
+            yield from _homes(each)
 
 
 def _counts(name: str) -> bool:

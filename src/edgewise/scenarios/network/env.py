@@ -7,7 +7,7 @@ from typing import ClassVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.fields import floats
@@ -64,13 +64,18 @@ class NetworkEnv(AbstractEnv[State, Decision, Outcome]):
         return Discrete(self.option_list.count)
 
     @property
+    def offered(self) -> Int[Array, "sites offered"]:
+        """The servers (0..M-1) to choose from at each site, nearest first."""
+        return self.option_list.offered
+
+    @property
     def observation_size(self) -> int:
         return len(OWN) + self.option_list.count * len(NUMBERS)
 
     def reset(self, key: PRNGKeyArray) -> State:
         place_key, order_key, cpu_key, link_key, slot_key = jax.random.split(key, 5)
         identity = jax.random.permutation(order_key, self.num_devices)
-        link_seed = jax.random.bits(link_key) >> 1
+        link_seed = (jax.random.bits(link_key) >> 1).astype(int)
         positions = self.motion.start(place_key, self.placement, identity)
         candidate = self.links.nearest(positions["xy_m"])
         mean_gain = self.links.mean_gain(positions["xy_m"], candidate, identity, link_seed)

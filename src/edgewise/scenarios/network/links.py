@@ -11,6 +11,7 @@ from edgewise.core.fields import booleans, floats
 from edgewise.physics.fading import rayleigh_power
 from edgewise.physics.nearest import NearestSites
 from edgewise.physics.pathloss import log_distance_gain
+from edgewise.physics.units import db_to_linear
 from edgewise.scenarios.network.model import Index
 
 PerRadio = Float[Array, " radios"]
@@ -48,14 +49,11 @@ class Links(eqx.Module):
         """Path loss and shadowing of every link [power ratio]; 0 where device and site have no
         such radio in common."""
         apart_m = jnp.linalg.norm(xy_m[:, None, :] - self.nearest.site_xy_m[candidate], axis=-1)
-        intercept_db = self.pathloss_intercept_db[None, None, :]
+        apart_m = jnp.maximum(apart_m[:, :, None], self.min_distance_m[None, None, :])
+        of_radios = jax.vmap(log_distance_gain, in_axes=(-1, 0, 0), out_axes=-1)
+        gain = of_radios(apart_m, self.pathloss_intercept_db, self.pathloss_slope_db)
         if self.shadowed:
-            intercept_db = intercept_db + self._shadowing_db(candidate, identity, link_seed)
-        gain = log_distance_gain(
-            jnp.maximum(apart_m[:, :, None], self.min_distance_m[None, None, :]),
-            intercept_db,
-            self.pathloss_slope_db[None, None, :],
-        )
+            gain = gain * db_to_linear(self._shadowing_db(candidate, identity, link_seed))
         return jnp.where(self.carries[candidate], gain, 0.0)
 
     def gain(

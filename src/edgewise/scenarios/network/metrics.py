@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
 from edgewise.core.rollout import Trajectory
 from edgewise.runs.scenario import Metric
+from edgewise.scenarios.network.bound import cost_bound
 from edgewise.scenarios.network.env import NetworkEnv
 
+BOUNDED = 50_000
+"""Devices x slots of a run for which the bound is computed."""
 Measure = Callable[[NetworkEnv, Trajectory], Array]
 
 
@@ -36,6 +40,16 @@ def _load(env: NetworkEnv, seen: Trajectory) -> Array:
     return jnp.max(jnp.mean(seen.outcome.load_s, axis=0))
 
 
+def _bound_gap(env: NetworkEnv, seen: Trajectory) -> Array:
+    """How much more the slots cost than any decision in them could, whole tasks assumed [%]: at
+    most so far from the best of each slot. Over evenly spaced slots where all would take long."""
+    slots, devices = seen.state.task_bits.shape
+    every = slice(None, None, max(slots * devices // BOUNDED, 1))
+    state, cost = jax.tree.map(lambda leaf: leaf[every], (seen.state, seen.outcome.cost))
+    least = jax.lax.map(lambda state: cost_bound(env, state), state)
+    return 100.0 * (jnp.sum(cost) / jnp.sum(least) - 1.0)
+
+
 METRICS = (
     Metric("cost", "cost per task", "1", "lower", _per_task("cost")),
     Metric("delay_mean", "mean delay", "s", "lower", _per_task("delay_s")),
@@ -44,6 +58,7 @@ METRICS = (
     Metric("deadline_met", "deadlines met", "1", "higher", _per_task("deadline_met")),
     Metric("failed", "transmissions failed", "1", "lower", _per_task("failed")),
     Metric("offloaded", "tasks offloaded", "1", "neither", _offloaded),
+    Metric("bound_gap", "gap to the bound of its slots", "%", "lower", _bound_gap),
     Metric("load", "load of the busiest server", "s", "lower", _load),
 )
 

@@ -57,11 +57,10 @@ def _delay(results: Results, canvas: Canvas, app: str) -> Rows:
     return rows + published_below(canvas, PUBLISHED.of("7-9"))
 
 
-def _delay_ms(results: Results, scheme: str, app: str) -> np.ndarray:
+def _delay_s(results: Results, scheme: str, app: str) -> np.ndarray:
     """Mean delay `[shares, seeds]` over the share of requests sent to the edge."""
     runs = results.of(BY_SHARE)
-    delay_s = [runs.values(scheme, f"delay_{app}", request_probability=p) for p in SHARES]
-    return 1e3 * np.stack(delay_s)
+    return np.stack([runs.values(scheme, f"delay_{app}", request_probability=p) for p in SHARES])
 
 
 @claim(
@@ -76,7 +75,7 @@ def delay_falls(results: Results) -> Verdict:
     numbers: Numbers = {}
     for app in APPLICATIONS:
         for scheme in COMPARED:
-            delay = _delay_ms(results, scheme, app)
+            delay = 1e3 * _delay_s(results, scheme, app)
             holds.append(bool(np.all(np.diff(delay.mean(axis=1)) < 0)))
             if scheme in OURS:
                 numbers[f"{app}, {scheme}, P = 0.2 to 1 [ms]"] = mean_interval(delay[-1] - delay[0])
@@ -93,7 +92,7 @@ def lowest_delay(results: Results) -> Verdict:
     holds: list[bool] = []
     numbers: Numbers = {}
     for app in APPLICATIONS:
-        mean = {scheme: _delay_ms(results, scheme, app).mean(axis=0) for scheme in COMPARED}
+        mean = {scheme: 1e3 * _delay_s(results, scheme, app).mean(axis=0) for scheme in COMPARED}
         best = min(RIVALS, key=lambda rival: float(mean[rival].mean()))
         for ours in OURS:
             holds.append(all(above(mean_interval(mean[rival] - mean[ours])) for rival in RIVALS))

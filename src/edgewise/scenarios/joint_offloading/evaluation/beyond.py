@@ -1,6 +1,5 @@
 """What the paper lacks: the gap to the optimum, and the reward against the search budget."""
 
-import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
@@ -12,7 +11,7 @@ from edgewise.scenarios.joint_offloading.evaluation.sweeps import (
     TRAINING_C,
 )
 from edgewise.study.claims import Rows, figure
-from edgewise.study.drawing import labelled
+from edgewise.study.drawing import bars_in_groups, labelled
 from edgewise.study.results import Results, SweepResults
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
 
@@ -38,20 +37,19 @@ RANKED = tuple(name for name in COMPARED if name != "optimum")
 @figure("gap", needs=(TRAINING, UNEQUAL, TRAINING_C))
 def gap_to_optimum(results: Results, canvas: Canvas) -> Rows:
     """How far from the optimum (not in the paper)"""
-    rows: Rows = []
-    axes, places = canvas.subplots(), np.arange(len(RANKED))
-    for k, (world, sweep) in enumerate(WORLDS.items()):
-        gaps = [_gap_percent(results.of(sweep), name) for name in RANKED]
-        means, halves = ([getattr(gap, part) for gap in gaps] for part in ("mean", "half"))
-        axes.bar(places + 0.25 * (k - 1), means, 0.25, yerr=halves, label=world)
-        rows += [
-            {"world": world, "scheme": name, **gap.as_json()}
-            for name, gap in zip(RANKED, gaps, strict=True)
-        ]
+    gaps = {
+        world: [_gap_percent(results.of(sweep), name) for name in RANKED]
+        for world, sweep in WORLDS.items()
+    }
     titles = [results.scenario.scheme(name).title.replace(" ", "\n") for name in RANKED]
-    axes.set_xticks(places, titles)
+    axes = canvas.subplots()
+    bars_in_groups(axes, titles, list(gaps.items()))
     labelled(axes, "", "objective above the optimum [%]")
-    return rows
+    return [
+        {"world": world, "scheme": name, **gap.as_json()}
+        for world, found in gaps.items()
+        for name, gap in zip(RANKED, found, strict=True)
+    ]
 
 
 def _gap_percent(runs: SweepResults, scheme: str) -> Interval:

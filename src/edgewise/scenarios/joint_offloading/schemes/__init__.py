@@ -1,7 +1,5 @@
 """The schemes that Jiang et al. compare, and the references beside them."""
 
-from typing import Any
-
 import jax.numpy as jnp
 from jaxtyping import PRNGKeyArray
 
@@ -30,7 +28,7 @@ def _local(env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> FixedPla
     return FixedPlacement(jnp.zeros(env.num_devices, int))
 
 
-def _dirs(name: str, title: str, without: str, **changes: Any) -> Scheme:
+def _dirs(name: str, title: str, without: str, **changes: int) -> Scheme:
     return Scheme(
         name=name,
         title=title,

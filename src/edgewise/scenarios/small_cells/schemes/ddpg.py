@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int
 
 from edgewise.learners.maddpg import Learned, Maddpg
+from edgewise.learners.networks import Network
 from edgewise.runs.settings import own, takes_settings_of
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import State
@@ -23,7 +24,7 @@ def ddpg_team(env: Env, **settings: Any) -> Maddpg:
     return Maddpg.of(env, reward_scale=float(ues), **settings)
 
 
-def models(learned: Learned) -> tuple[Any, ...]:
+def models(learned: Learned) -> tuple[Network, Network, Network, Network]:
     """What a round of federation averages: both networks and their slow copies."""
     return learned.actor, learned.critic, learned.target_actor, learned.target_critic
 
