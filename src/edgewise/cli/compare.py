@@ -34,6 +34,7 @@ def compare_(
     Finished results in the folder are reused; a command that was cut goes on where it was.
     """
     from edgewise import scenarios
+    from edgewise.cli.asked import asked
     from edgewise.cli.real_sites import with_real_sites
     from edgewise.cli.tables import print_comparison
     from edgewise.cli.work import results_folder, work_through
@@ -43,18 +44,18 @@ def compare_(
     from edgewise.study.compare import Comparison, table
     from edgewise.study.results import Results
 
-    found = scenarios.get(scenario)
+    found, of_file, name = asked(scenario)
     options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
-    parameters = options.given_parameters(set_, preset)
+    parameters = {**of_file, **options.given_parameters(set_, preset)}
     parameters, layout = with_real_sites(found, parameters, sites, users)
     chosen = _chosen(schemes) or _all_that_fit(found, parameters)
     settings = options.given_settings(learn)
     comparison = Comparison(
-        scenario, chosen, seeds or found.seeds, slots, parameters, settings, layout
+        found.name, chosen, seeds or found.seeds, slots, parameters, settings, layout
     )
     wanted = comparison.wanted(found)
 
-    store = Store(results_folder(out, scenario))
+    store = Store(results_folder(out, name))
     work_through(plan_runs(found, store, wanted, keep_stale), store, jobs, keep_stale)
     comparison.save(store.folder)
     page = write_report(store.folder, scenarios.get)

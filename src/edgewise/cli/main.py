@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "The scenarios.",
     "show": "A scenario's parameters, schemes and metrics.",
     "compare": "Train and run a scenario's schemes on the same worlds; table, plots and page.",
+    "plan": "The smallest capacity with which a network meets a target.",
     "train": "Train one scheme, and keep what it learned.",
     "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",

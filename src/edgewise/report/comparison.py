@@ -36,10 +36,11 @@ def comparison_sections(
 
 def command(comparison: Comparison) -> str:
     """The command line that makes the comparison."""
-    parts = ["edgewise", "compare", comparison.scenario]
+    given = dict(comparison.parameters)
+    parts = ["edgewise", "compare", given.pop("file", comparison.scenario)]
     parts += ["--schemes", ",".join(comparison.schemes), "--seeds", str(comparison.seeds)]
     parts += [] if comparison.slots is None else ["--slots", str(comparison.slots)]
-    for name, value in comparison.parameters.items():
+    for name, value in given.items():
         if name == "preset":
             parts += ["--preset", value]
         elif name == "user_distances_m" and comparison.sites is not None:
