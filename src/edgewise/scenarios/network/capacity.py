@@ -56,6 +56,6 @@ def best_conceivable(metric: str, measured: Sequence[Mapping[str, float]]) -> np
     """What no decision could better, on average over the slots that these runs met, `[runs]`: runs
     with the weights of `SHORTFALL`, whose cost and gap give the bound on the cost."""
     cost, gap = (np.array([run[name] for run in measured]) for name in ("cost", "bound_gap"))
-    # Without any cost there is no gap; with a bound of 0 it is infinite.
-    least = np.where(cost > 0, cost / (1 + gap / 100), 0.0)
+    # Where the bound is 0 there is no gap, or one without end, which is recorded as none.
+    least = np.where(np.isfinite(gap), cost / (1 + gap / 100), 0.0)
     return 1 - least if metric == "deadline_met" else least
