@@ -135,6 +135,7 @@ CASES = [
     ("R8", "holds in part", costs(centralized=surplus({24: -1, 26: -0.5, 28: -0.4, 30: 3}))),
     ("R8", "holds in part", costs(centralized=surplus({24: -4, 26: -3, 28: -2, 30: -1}))),
     ("R8", "does not hold", costs(centralized=surplus({}))),
+    ("R8", "does not hold", costs(centralized=surplus({24: 2, 26: 1, 28: 2, 30: 3}))),
     ("R8", "holds in part", costs(centralized=surplus({22: -5, 24: 1, 26: 2, 28: 3, 30: 4}))),
     ("R9", "holds", costs(random=lambda num_users: 20.0 + 2.0 * num_users)),
     ("R9", "holds in part", costs(random=lambda num_users: 55.0)),

@@ -87,7 +87,7 @@ def _table(planned: "Planned") -> "Table":
 
     from edgewise.cli.planner import told_value
     from edgewise.cli.tables import bare_table
-    from edgewise.report.text import plus_minus, shown_value
+    from edgewise.study.text import plus_minus, shown_value
 
     along = [planned.along.name] if planned.along else []
     table = bare_table(planned.target.text, "scheme", *along, planned.axis.name, "", "metric")

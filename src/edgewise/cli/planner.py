@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
 from edgewise import scenarios
 from edgewise.cli import options
-from edgewise.cli.asked import Asked, asked
+from edgewise.cli.axes import SERVERS, axes_of, file_at, sites_to_try
+from edgewise.cli.named import Named, named
 from edgewise.cli.work import work_through
 from edgewise.core.errors import UserError
-from edgewise.core.seeding import seed_keys
 from edgewise.report.planning import Key, Planned
-from edgewise.report.text import plus_minus, shown_value
 from edgewise.runs.jobs import plan_runs
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store
@@ -24,23 +22,19 @@ from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.network.capacity import (
     SHORTFALL,
     best_conceivable,
-    site_names,
     with_servers,
 )
-from edgewise.scenarios.network.file.tables import NetworkFile
 from edgewise.scenarios.network.file.writing import network_text
 from edgewise.study.planning import Axis, Search, Target, answers, bisection, one_by_one
 from edgewise.study.statistics import mean_interval
+from edgewise.study.text import plus_minus, shown_value
 from edgewise.training.checkpoint import write_atomically
 
-SERVERS = "servers"
 BOUND, BOUNDED_BY = "bound", "least-finish"
 """The row of what no decision could better, and the scheme in whose slots that is measured."""
 SCHEMES = ("least-finish", "descent")
 FRONT = 5
 """Values of a second axis."""
-MOST_SITES = 16
-"""Sites at which a server is tried."""
 FILE = "planned.toml"
 
 
@@ -56,7 +50,7 @@ class Planner:
     """What was asked. `parameters` are those of every point, with the file's name among them;
     `settings` are of learners, which train for `slots`."""
 
-    asked: Asked
+    asked: Named
     target: Target
     axis: Axis
     along: Axis | None
@@ -83,7 +77,7 @@ class Planner:
         settings: Mapping[str, Any],
     ) -> "Planner":
         """From the texts of a command line; `UserError` if they do not fit."""
-        found = asked(network)
+        found = named(network)
         if found.scenario.name != scenarios.NETWORK:
             raise UserError(
                 f"{network} is no network file: plan searches what a network needs; "
@@ -94,10 +88,10 @@ class Planner:
         found.scenario.metric(wanted.metric)
         if seeds < 2:
             raise UserError(f"--seeds {seeds} gives no interval: give at least 2")
-        axis, along = _axes(given, vary)
+        axis, along = axes_of(given, vary)
         names: tuple[str, ...] = ()
         if axis.name == SERVERS:
-            names = _sites_to_try(given, seeds)
+            names = sites_to_try(given, seeds)
         elif like is not None:
             raise UserError(f"--like {like} says what servers to add: give it with --vary servers=")
         chosen = options.names_in(schemes) if schemes is not None else SCHEMES
@@ -113,7 +107,7 @@ class Planner:
             specs = [self._spec(key, value) for key, value in batch]
             wanted = [(spec, self._sweep(spec.scheme).seed_numbers) for spec in specs]
             plan = plan_runs(self.asked.scenario, store, wanted, keep_stale)
-            work_through(plan, store, jobs, keep_stale)
+            work_through(plan, store, self.asked.scenario, jobs, keep_stale)
             found = [
                 self._values(store, key, spec) for (key, _), spec in zip(batch, specs, strict=True)
             ]
@@ -131,7 +125,7 @@ class Planner:
         for (scheme, other), answer in planned.answers.items():
             if scheme != BOUND and answer.met:
                 point = self._point(other, answer.best.value)
-                text = network_text(_file(point), folder)
+                text = network_text(file_at(point), folder)
                 write_atomically(folder / FILE, text.encode())
                 place = self._told((scheme, other), answer.best.value)
                 return Written(folder / FILE, place)
@@ -164,7 +158,7 @@ class Planner:
         if self.along is not None:
             point[self.along.name] = other
         if self.axis.name == SERVERS:
-            return {**point, "server": with_servers(_file(point), value, self.like)}
+            return {**point, "server": with_servers(file_at(point), value, self.like)}
         return {**point, self.axis.name: value}
 
     def _spec(self, key: Key, value: Any) -> RunSpec:
@@ -243,59 +237,3 @@ def told_value(value: Any) -> str:
     if isinstance(value, tuple):
         return f"{len(value)} ({', '.join(value)})" if value else "0"
     return shown_value(value)
-
-
-def _file(point: Mapping[str, Any]) -> NetworkFile:
-    checked: Any = scenarios.get(scenarios.NETWORK).checked(**point)
-    file: NetworkFile = checked.file
-    return file
-
-
-def _axes(given: Mapping[str, Any], texts: tuple[str, ...]) -> tuple[Axis, Axis | None]:
-    """What is searched, and along what; servers are always searched."""
-    if len(texts) not in (1, 2):
-        raise UserError(f"--vary is given {len(texts)} times: give it once, or twice for a front")
-    axes = sorted((_axis(given, text) for text in texts), key=lambda axis: axis.name != SERVERS)
-    if len({axis.name for axis in axes}) < len(axes):
-        raise UserError(f"--vary {axes[0].name} is given twice: vary two different things")
-    return axes[0], axes[1] if len(axes) == 2 else None
-
-
-def _axis(given: Mapping[str, Any], text: str) -> Axis:
-    axis = Axis.of(text)
-    ends = (axis.low, axis.high)
-    whole = all(isinstance(end, int) for end in ends)
-    if axis.name == SERVERS:
-        if not whole or axis.low < 0:
-            raise UserError(f"--vary {text} cannot be used: give whole numbers, from 0 on")
-        return Axis(axis.name, *ends, whole=True)
-    for end in ends:
-        _file({**given, axis.name: end})
-    return Axis(axis.name, *ends, whole=whole and not _admits_parts(given, axis))
-
-
-def _admits_parts(given: Mapping[str, Any], axis: Axis) -> bool:
-    """Whether it may be something between two whole numbers."""
-    try:
-        _file({**given, axis.name: axis.low + 0.5})
-    except UserError:
-        return False
-    return True
-
-
-def _sites_to_try(given: Mapping[str, Any], seeds: int) -> tuple[str, ...]:
-    """All; of many, those that are the nearest of the most devices."""
-    names = site_names(_file(given))
-    if len(names) <= MOST_SITES:
-        return names
-    env: Any = scenarios.get(scenarios.NETWORK).env(**given)
-    numbers = Sweep("plan", (), seeds).seed_numbers
-    layouts = [jax.jit(env.reset)(seed_keys(seed).layout) for seed in numbers]
-    nearest = np.concatenate([np.asarray(state.candidate[:, 0]) for state in layouts])
-    busiest = np.argsort(-np.bincount(nearest, minlength=len(names)), kind="stable")[:MOST_SITES]
-    print(
-        f"servers are tried at {MOST_SITES} of {len(names)} sites, "
-        "those that most devices are nearest to",
-        file=sys.stderr,
-    )
-    return tuple(names[i] for i in sorted(busiest))

@@ -117,8 +117,9 @@ class Jobs:
 
 
 @contextmanager
-def shown(jobs: Sequence[Job], durations: Durations, workers: int) -> Iterator[Listen]:
-    """A listener for `run_jobs` that shows how `jobs` go on so many workers."""
+def shown(jobs: Sequence[Job], durations: Durations, workers: int, score: str) -> Iterator[Listen]:
+    """A listener for `run_jobs` that shows how `jobs` go on so many workers; `score` is the metric
+    that schemes are ranked by, which training tells of its last slots."""
     if not jobs:
         yield lambda job, event: None
         return
@@ -128,10 +129,10 @@ def shown(jobs: Sequence[Job], durations: Durations, workers: int) -> Iterator[L
     print(f"{runs}, about {spoken_s(seen.left_s)} on {cores}", file=sys.stderr)
     console = Console(stderr=True)
     if console.is_terminal:
-        with Live(_Table(seen), console=console, refresh_per_second=4):
+        with Live(_Table(seen, score), console=console, refresh_per_second=4):
             yield seen.hear
     else:
-        yield _Lines(seen)
+        yield _Lines(seen, score)
 
 
 @dataclass
@@ -139,11 +140,12 @@ class _Table:
     """Drawn anew at each refresh."""
 
     jobs: Jobs
+    score: str
 
     def __rich__(self) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
         table.caption = f"all done in about {spoken_s(self.jobs.left_s)}"
-        for title in ("scheme", "jobs", "progress", "slots/s", "score"):
+        for title in ("scheme", "jobs", "progress", "slots/s", self.score):
             table.add_column(title, justify="left" if title == "scheme" else "right")
         for label, scheme in self.jobs.schemes.items():
             table.add_row(label, *scheme.cells())
@@ -155,6 +157,7 @@ class _Lines:
     """A line when a job ends, and now and then."""
 
     jobs: Jobs
+    score: str
 
     def __call__(self, job: Job, event: Event) -> None:
         self.jobs.hear(job, event)
@@ -167,9 +170,9 @@ class _Lines:
         print(line, file=sys.stderr, flush=True)
 
     def _line(self, scheme: _Scheme) -> str:
-        state, share, speed, score = scheme.cells()
+        state, share, speed, reached = scheme.cells()
         parts = [f"{state} done", share, f"{speed} slots/s" if speed else ""]
-        parts += [f"score {score}" if score else ""]
+        parts += [f"{self.score} {reached}" if reached else ""]
         parts += [f"all in about {spoken_s(self.jobs.left_s)}" if self.jobs.left else ""]
         return ", ".join(part for part in parts if part)
 

@@ -1,6 +1,5 @@
 """`edgewise reproduce SCENARIO`."""
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -24,8 +23,8 @@ def reproduce_(
     """Every figure of the paper as PNG, SVG and CSV, and the verdict on each of its claims."""
     from edgewise import scenarios
     from edgewise.cli.tables import print_verdicts
-    from edgewise.cli.work import results_folder, work_through
-    from edgewise.report.build import write_report
+    from edgewise.cli.work import results_folder, tell_page, work_through
+    from edgewise.report.build import write_reproduction
     from edgewise.report.paper import Reproduction
     from edgewise.runs.jobs import plan_needs
     from edgewise.runs.store import Store
@@ -38,11 +37,12 @@ def reproduce_(
         raise UserError("--record keeps verdicts of full runs: leave out --quick")
     store = Store(results_folder(out, f"{scenario}-quick" if quick else scenario))
     needs = [need.shortened() if quick else need for need in paper.needs]
-    work_through(plan_needs(found, store, needs, keep_stale), store, jobs, keep_stale)
-    Reproduction(scenario=scenario, quick=quick).save(store.folder)
+    work_through(plan_needs(found, store, needs, keep_stale), store, found, jobs, keep_stale)
     judged = Judged(paper, Results(found, store, quick))
-    page = write_report(store.folder, scenarios.get, judged)
     if record:
         judged.write(scenarios.home(scenario) / VERDICTS)
     print_verdicts(judged)
-    print(f"figures and page: {page}", file=sys.stderr)
+    with tell_page(store.folder) as done:
+        reproduction = Reproduction(scenario=scenario, quick=quick)
+        reproduction.save(store.folder)
+        done(write_reproduction(store, scenarios.get, reproduction, judged))

@@ -32,14 +32,14 @@ def tune_(
     declare, exploration and schedule included. All trials are kept in tuning/SCHEME.csv of the
     results folder; a search that was cut goes on where it was.
     """
-    from edgewise.cli.asked import asked
+    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.store import Store
     from edgewise.study.tuning import SEEDS, TRIALS, Trial, Tuning
 
     options.at_least_one(trials=trials, slots=slots, jobs=jobs)
-    found, of_file, name = asked(scenario)
+    found, of_file, name = named(scenario)
     parameters = {**of_file, **options.given_parameters(set_, preset)}
     tuning = Tuning(found, scheme, parameters, slots)
     folder = results_folder(out, f"{name}-tuning")
@@ -48,7 +48,7 @@ def tune_(
         specs = [tuning.spec(trial) for trial in asked]
         store = Store(folder)
         plan = plan_runs(found, store, [(spec, SEEDS) for spec in specs], keep_stale)
-        work_through(plan, store, jobs, keep_stale)
+        work_through(plan, store, found, jobs, keep_stale)
         for trial, spec in zip(asked, specs, strict=True):
             scores = tuple(store.read(spec, seed).metric(found.score) for seed in SEEDS)
             finished.append(Trial(trial.settings, scores))

@@ -1,18 +1,19 @@
 """The figures of a scenario's paper, and the verdicts on its claims, as sections of a page."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from edgewise.report import page
 from edgewise.report.page import Section
-from edgewise.report.text import plus_minus
 from edgewise.runs import files
 from edgewise.runs.files import File
 from edgewise.study.drawing import draw_files
 from edgewise.study.papers import Judged
 from edgewise.study.statistics import Interval
+from edgewise.study.text import plus_minus
 
-FILE, FIGURES = "reproduction.json", "figures"
+FOLDER, FILE, FIGURES = "reproductions", "reproduction.json", "figures"
 
 
 class Reproduction(File):
@@ -21,21 +22,41 @@ class Reproduction(File):
     scenario: str
     quick: bool
 
+    def home(self, folder: Path) -> Path:
+        """Where its page and figures are, in the results folder."""
+        return folder / FOLDER / (f"{self.scenario}-quick" if self.quick else self.scenario)
+
     def save(self, folder: Path) -> None:
-        """Record it in the results folder, for `read_reproduction`."""
-        files.write_file(folder / FILE, self)
+        """Record in the results folder that it was asked now."""
+        asked = ReproductionFile(asked=datetime.now(UTC).isoformat(), reproduction=self)
+        files.write_sealed(self.home(folder) / FILE, asked)
 
 
-def read_reproduction(folder: Path) -> Reproduction | None:
-    """The last reproduction made in the folder, if one was."""
-    path = folder / FILE
-    if not path.exists():
-        return None
-    return files.read_file(path, Reproduction, "make the reproduction again")
+class ReproductionFile(File):
+    """`reproduction.json`."""
+
+    asked: str
+    reproduction: Reproduction
 
 
-def paper_sections(folder: Path, judged: Judged) -> Iterator[Section]:
-    """Draws the figures into `folder`/figures, and yields what the page tells of them."""
+def read_reproductions(folder: Path) -> list[tuple[str, Reproduction]]:
+    """Every reproduction made in the folder, and when it was last asked (ISO 8601): the newest
+    first."""
+    found = [_read(path) for path in sorted(folder.glob(f"{FOLDER}/*/{FILE}"))]
+    return sorted(found, key=lambda each: each[0], reverse=True)
+
+
+def _read(path: Path) -> tuple[str, Reproduction]:
+    remedy = f"delete the folder {path.parent} and make the reproduction again"
+    content = files.read_sealed(path, ReproductionFile, remedy)
+    if content.reproduction.home(path.parents[2]) != path.parent:
+        raise files.damaged(path, "it is in the folder of another reproduction", remedy)
+    return content.asked, content.reproduction
+
+
+def paper_sections(folder: Path | None, judged: Judged) -> Iterator[Section]:
+    """Draws the figures, into `folder`/figures if there is one, and yields what the page tells of
+    them."""
     if judged.results.quick:
         warning = "A quick run: few seeds and few slots. It shows that everything works, no more."
         yield Section("Smoke-sized", page.paragraph(warning, "warn"))
@@ -43,11 +64,12 @@ def paper_sections(folder: Path, judged: Judged) -> Iterator[Section]:
         yield Section("Claims of the paper", _verdict_table(judged))
     for each in judged.paper.figures:
         svg = draw_files(
-            folder / FIGURES,
+            folder and folder / FIGURES,
             each.id,
             lambda canvas, f=each: f.draw(judged.results, canvas),  # type: ignore[misc]
         )
-        yield Section(each.title, page.figure(svg, each.title, f"{FIGURES}/{each.id}"))
+        where = f"{FIGURES}/{each.id}" if folder else ""
+        yield Section(each.title, page.figure(svg, each.title, where))
 
 
 def _verdict_table(judged: Judged) -> str:

@@ -64,13 +64,13 @@ class Planned:
         return self.rows()
 
     def _line(self, axes: Axes, i: int, scheme: str) -> None:
-        met = {
-            other: answer.best.value
+        points = [
+            (other, _number(answer.best.value))
             for (name, other), answer in self.answers.items()
-            if name == scheme and answer.met
-        }
-        y = [_number(value) for value in met.values()]
-        axes.plot(list(met), y, marker="o", label=scheme, **line_style(i))
+            if name == scheme and other is not None and answer.met
+        ]
+        x, y = [point[0] for point in points], [point[1] for point in points]
+        axes.plot(x, y, marker="o", label=scheme, **line_style(i))
 
     def rows(self) -> Rows:
         """Everything that was tried, one line a value; `answer` marks the answers."""

@@ -29,9 +29,11 @@ def rescore(
 ) -> dict[str, float]:
     """The metrics of the run in `folder`, on its own layout and world, with `parameters` in place
     of those it was trained with, over `slots` slots."""
-    changed = scenario.checked(**{**spec.parameters, **parameters})
-    env = scenario.make(changed)
+    env = scenario.env(**{**spec.parameters, **parameters})
+    trained_env = scenario.env(**spec.parameters)
     spec = replace(spec, evaluation_slots=slots or spec.evaluation_slots)
+    if scenario.scheme(spec.scheme).learns and env.action_space != trained_env.action_space:
+        raise _misfit(scenario, spec, parameters, env)
     keys = seed_keys(seed)
     scheduler = learned(scenario, spec, keys, folder, env)
 
@@ -43,10 +45,7 @@ def rescore(
     try:
         return {name: float(value) for name, value in metrics(env, scheduler, keys).items()}
     except (TypeError, ValueError):
-        raise UserError(
-            f"{folder} was trained for {_sizes(scenario.env(**spec.parameters))}, and these "
-            f"parameters give {_sizes(env)}: train again with them"
-        ) from None
+        raise _misfit(scenario, spec, parameters, env) from None
 
 
 def learned(
@@ -67,6 +66,45 @@ def learned(
     like = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), arrays)
     scheduler: AbstractScheduler = eqx.combine(read_policy(folder, like), fixed)
     return scheduler
+
+
+def _misfit(
+    scenario: Scenario, spec: RunSpec, parameters: Mapping[str, Any], env: AbstractEnv
+) -> UserError:
+    """The error for what was learned in an environment of another size than `env`."""
+    sizes = ", ".join(sizing(scenario, spec.parameters)) or "the sizes"
+    return UserError(
+        f"{spec.scheme} was trained for {_sizes(scenario.env(**spec.parameters))}, and "
+        f"{', '.join(parameters)} would give {_sizes(env)}: train again with them (edgewise train "
+        f"{scenario.name} {spec.scheme} --set ...); all but {sizes} can be changed here"
+    )
+
+
+def sizing(scenario: Scenario, parameters: Mapping[str, Any]) -> list[str]:
+    """The parameters on which the sizes of observations, actions and teams depend: whole numbers
+    that change them by one more or one less, lists that do by one value more."""
+    here = _sizes(scenario.env(**parameters))
+    return [
+        name
+        for name, value in parameters.items()
+        if any(_sized(scenario, {**parameters, name: x}) not in ("", here) for x in _near(value))
+    ]
+
+
+def _near(value: Any) -> list[Any]:
+    if isinstance(value, bool) or not isinstance(value, int | list):
+        return []
+    if isinstance(value, int):
+        return [value + 1, value - 1]
+    return [[*value, last] for each in value[-1:] for last in (each, 2 * each)]
+
+
+def _sized(scenario: Scenario, parameters: Mapping[str, Any]) -> str:
+    """Empty where the parameters do not fit."""
+    try:
+        return _sizes(scenario.env(**parameters))
+    except UserError:
+        return ""
 
 
 def _sizes(env: AbstractEnv) -> str:

@@ -157,21 +157,23 @@ def published_points(
 
 
 def draw_files(
-    folder: Path,
+    folder: Path | None,
     name: str,
     draw: Callable[[Canvas], Rows],
     size: tuple[float, float] = (7.0, 3.6),
 ) -> str:
-    """Draw, and write `name`.png, .svg and .csv; returns the SVG, to be put into a page."""
+    """Draw, and write `name`.png, .svg and .csv if there is a folder for them; returns the SVG, to
+    be put into a page."""
     with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]
         canvas = Canvas(figsize=size)
         rows = draw(canvas)
         images = {kind: io.BytesIO() for kind in ("png", "svg")}
         for kind, content in images.items():
             canvas.savefig(content, format=kind, metadata=NO_METADATA if kind == "svg" else None)
-    for kind, content in images.items():
-        write_atomically(folder / f"{name}.{kind}", content.getvalue())
-    write_atomically(folder / f"{name}.csv", _csv(rows).encode())
+    if folder is not None:
+        for kind, content in images.items():
+            write_atomically(folder / f"{name}.{kind}", content.getvalue())
+        write_atomically(folder / f"{name}.csv", _csv(rows).encode())
     svg = images["svg"].getvalue().decode()
     return svg[svg.index("<svg") :]
 

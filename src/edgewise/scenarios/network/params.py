@@ -68,4 +68,4 @@ class NetworkParameters(Parameters):
 def _network(values: dict[str, Any]) -> NetworkFile:
     """The built-in example with other values; paths are relative to the working folder."""
     tables, given = with_overrides(_EXAMPLE.model_dump(mode="json"), values)
-    return checked(tables, Source("network", {}, given), Path())
+    return checked(tables, Source("network", None, given), Path())

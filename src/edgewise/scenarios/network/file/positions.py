@@ -57,6 +57,7 @@ class _Reader:
         path: Path = ()
         *parents, name = self._key()
         for key in parents:
+            self.lines.setdefault((*path, key), line)
             path = self._inside((*path, key))
         path = (*path, name)
         while self._token == "]":

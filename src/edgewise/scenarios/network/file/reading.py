@@ -32,20 +32,24 @@ class NetworkFileError(UserError):
 
 
 class Source(NamedTuple):
-    """Where values come from: the lines of a file, and what was given in their place."""
+    """Where values come from: the lines of a file (None: of no file), and what was given in their
+    place."""
 
     name: str
-    lines: Mapping[Way, int]
+    lines: Mapping[Way, int] | None
     given: Mapping[Way, str]
 
     def where(self, way: Way) -> str:
-        """The place of a value, or of the nearest table around it."""
+        """The place of a value: how it was given, or its line."""
         for end in range(len(way), 0, -1):
             if way[:end] in self.given:
                 return f"{self.name} with {self.given[way[:end]]} given"
-            if way[:end] in self.lines:
-                return f"{self.name}, line {self.lines[way[:end]]}"
-        return f"{self.name}, line 1" if self.lines else self.name
+        return self.name if self.lines is None else f"{self.name}, line {self.line(way)}"
+
+    def line(self, way: Way) -> int:
+        """The line of a value, or of the nearest table around it."""
+        lines = self.lines or {}
+        return next((lines[way[:end]] for end in range(len(way), 0, -1) if way[:end] in lines), 1)
 
 
 def read_network(path: Path, **overrides: Any) -> NetworkFile:
@@ -70,7 +74,7 @@ def checked(tables: Mapping[str, Any], source: Source, folder: Path) -> NetworkF
         found = list(consistency_complaints(file))
         if not found:
             return file
-    found.sort(key=lambda complaint: source.lines.get(complaint.way, 0))
+    found.sort(key=lambda complaint: source.line(complaint.way))
     raise NetworkFileError(
         f"{source.where(complaint.way)}: {' '.join(complaint.text.split())}" for complaint in found
     )
