@@ -1,22 +1,10 @@
 """The five papers' learners on a network: each finds the option that is known to be best, decides
 what its device can carry out, and is refused where it would not fit."""
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
-import numpy as np
 import pytest
 
 from edgewise import scenarios
-from edgewise.core.errors import UserError
-from edgewise.runs.spec import describe
-from edgewise.scenarios.network.schemes.balanced import Balanced
-from edgewise.scenarios.network.schemes.federated import neighbourhoods
-from edgewise.scenarios.network.schemes.il_maq import state_of
 from edgewise.scenarios.network.schemes.learned import LEARNED
-from edgewise.scenarios.network.schemes.linear import OptionBasis, StateBasis
-from edgewise.scenarios.network.schemes.rows import lateness, of_options
-from edgewise.scenarios.network.schemes.search import Exhaustive
 
 SCENARIO = scenarios.get("network")
 DEVICES = 2

@@ -74,7 +74,12 @@ class Ensemble(eqx.Module):
         return (placement.T[None] == own).astype(float)
 
     def pretrained(
-        self, key: PRNGKeyArray, learned: EnsembleLearned, shown: Example, steps: int, batch_size: int
+        self,
+        key: PRNGKeyArray,
+        learned: EnsembleLearned,
+        shown: Example,
+        steps: int,
+        batch_size: int,
     ) -> tuple[EnsembleLearned, Float[Array, "steps agents"]]:
         """After imitating the demonstrations `shown`, by (15). The moments start afresh."""
         seen, label = batch_last(shown.observation), self.labels(shown.placement)

@@ -19,7 +19,7 @@ from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
 from edgewise.core.search import RATE, Dimension, Range
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
-from edgewise.learners.ensemble import Ensemble, Example, Learned
+from edgewise.learners.ensemble import Ensemble, Example, EnsembleLearned
 from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.model import State
 from edgewise.scenarios.network.schemes.search import slot_cost
@@ -33,7 +33,7 @@ class Carry(eqx.Module):
     """What a run of DIRS is made of."""
 
     state: State
-    learned: Learned
+    learned: EnsembleLearned
     memory: Memory
     losses: Float[Array, " devices"]
 
@@ -164,8 +164,8 @@ class Dirs(AbstractProgram[Carry]):
         return self.watch(self.score_env, state, decision, outcome)
 
     def _trained(
-        self, key: PRNGKeyArray, learned: Learned, memory: Memory
-    ) -> tuple[Learned, Memory, Float[Array, " devices"]]:
+        self, key: PRNGKeyArray, learned: EnsembleLearned, memory: Memory
+    ) -> tuple[EnsembleLearned, Memory, Float[Array, " devices"]]:
         index = self.replay.sample(key, memory, self.batch_size)
         batch = jax.tree.map(lambda rows: rows[index], memory.rows)
         shown = self.replay.is_demonstration(index)

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
-from edgewise.learners.maddpg import Learned, Maddpg
+from edgewise.learners.maddpg import MaddpgLearned, Maddpg
 from edgewise.learners.networks import Network
 from edgewise.runs.settings import own, takes_settings_of
 from edgewise.scenarios.network.env import NetworkEnv
@@ -17,7 +17,7 @@ from edgewise.training.programs import Replay
 Env = NetworkEnv
 
 
-def models(learned: Learned) -> tuple[Network, Network, Network, Network]:
+def models(learned: MaddpgLearned) -> tuple[Network, Network, Network, Network]:
     """What a round of federation averages: both networks and their slow copies."""
     return learned.actor, learned.critic, learned.target_actor, learned.target_critic
 
