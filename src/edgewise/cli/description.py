@@ -25,7 +25,13 @@ def _parameters(scenario: Scenario) -> Table:
     table = bare_table("Parameters", "name", "default", "unit", "range", "kind", "source")
     for name, field in scenario.parameters.model_fields.items():
         facts = scenario.parameters.provenance(name)
-        cells = (name, shown_value(field.default), facts.unit, facts.range, facts.kind)
+        cells = (
+            name,
+            shown_value(field.default),
+            facts.unit,
+            scenario.parameters.allowed(name),
+            facts.kind,
+        )
         table.add_row(*map(cell, (*cells, facts.source)))
     return table
 

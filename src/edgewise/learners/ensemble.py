@@ -29,7 +29,7 @@ class Example(eqx.Module):
     placement: Int[Array, "*batch tasks"]
 
 
-class Learned(eqx.Module):
+class EnsembleLearned(eqx.Module):
     """The agents' networks and their optimiser's moments."""
 
     network: Network
@@ -46,14 +46,14 @@ class Ensemble(eqx.Module):
     rate: float = eqx.field(static=True, default=1e-3)
     l2: float = eqx.field(static=True, default=5e-3)
 
-    def init(self, key: PRNGKeyArray) -> Learned:
+    def init(self, key: PRNGKeyArray) -> EnsembleLearned:
         """Networks that know nothing."""
         sizes = (self.observation_size, *self.hidden, self.num_tasks)
         network = init_network(key, self.num_agents, sizes)
-        return Learned(network, adam_start(network))
+        return EnsembleLearned(network, adam_start(network))
 
     def wishes(
-        self, learned: Learned, observation: Float[Array, "agents features"]
+        self, learned: EnsembleLearned, observation: Float[Array, "agents features"]
     ) -> Float[Array, "agents tasks"]:
         """How much each agent wants each task, 0..1."""
         return jax.nn.sigmoid(forward(learned.network, observation[:, :, None])[:, :, 0])
@@ -64,18 +64,23 @@ class Ensemble(eqx.Module):
         return (placement.T[None] == own).astype(float)
 
     def pretrained(
-        self, key: PRNGKeyArray, learned: Learned, shown: Example, steps: int, batch_size: int
-    ) -> tuple[Learned, Float[Array, "steps agents"]]:
+        self,
+        key: PRNGKeyArray,
+        learned: EnsembleLearned,
+        shown: Example,
+        steps: int,
+        batch_size: int,
+    ) -> tuple[EnsembleLearned, Float[Array, "steps agents"]]:
         """After imitating the demonstrations `shown`, by (15). The moments start afresh."""
         seen, label = batch_last(shown.observation), self.labels(shown.placement)
         network, losses = imitate(
             key, learned.network, seen, label, steps, batch_size, self.rate, self.l2
         )
-        return Learned(network, adam_start(network)), losses
+        return EnsembleLearned(network, adam_start(network)), losses
 
     def update(
-        self, learned: Learned, batch: Example, is_demonstration: Bool[Array, " batch"]
-    ) -> tuple[Learned, Float[Array, " agents"], Float[Array, " batch"]]:
+        self, learned: EnsembleLearned, batch: Example, is_demonstration: Bool[Array, " batch"]
+    ) -> tuple[EnsembleLearned, Float[Array, " agents"], Float[Array, " batch"]]:
         """After one step of Adam on (17); each agent's loss before it; and how the loss of each
         example changed, mean over agents."""
         seen, label = batch_last(batch.observation), self.labels(batch.placement)
@@ -89,9 +94,9 @@ class Ensemble(eqx.Module):
         slope, (losses, before) = jax.grad(loss, has_aux=True)(learned.network)
         network, moments = adam_step(learned.network, slope, learned.moments, self.rate)
         after = cross_entropy(forward(network, seen), label)
-        return Learned(network, moments), losses, jnp.mean(after - before, axis=0)
+        return EnsembleLearned(network, moments), losses, jnp.mean(after - before, axis=0)
 
-    def scheduler(self, learned: Learned) -> Decentralised:
+    def scheduler(self, learned: EnsembleLearned) -> Decentralised:
         """Every agent from its own row; the environment takes the vote."""
         network = tuple((layer.weight, layer.bias) for layer in learned.network)
         return Decentralised(GreedyActor(network, Box(self.num_tasks)))

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.seeding import seed_keys
-from edgewise.learners.ensemble import Example, Learned
+from edgewise.learners.ensemble import EnsembleLearned, Example
 from edgewise.learners.networks import forward, init_network
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 from edgewise.scenarios.joint_offloading.experiments.setup import (
@@ -95,7 +95,7 @@ def _pretraining(program: Dirs) -> Prepare:
     count, steps, batch = program.demonstrations, program.pretraining_steps, program.batch_size
 
     @jax.jit
-    def run(key: PRNGKeyArray) -> Learned:
+    def run(key: PRNGKeyArray) -> EnsembleLearned:
         ensemble = program.ensemble
         size = (count, ensemble.num_agents, ensemble.observation_size)
         placement = jax.random.randint(key, (count, ensemble.num_tasks), 0, 3)
