@@ -19,7 +19,7 @@ from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
 from edgewise.core.search import RATE, Dimension, Range
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
-from edgewise.learners.ensemble import Ensemble, Example, EnsembleLearned
+from edgewise.learners.ensemble import Ensemble, EnsembleLearned, Example
 from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.model import State
 from edgewise.scenarios.network.schemes.search import slot_cost

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
-from edgewise.learners.maddpg import MaddpgLearned, Maddpg
+from edgewise.learners.maddpg import Maddpg, MaddpgLearned
 from edgewise.learners.networks import Network
 from edgewise.runs.settings import own, takes_settings_of
 from edgewise.scenarios.network.env import NetworkEnv
@@ -47,5 +47,8 @@ def federated_ddpg(
         return mixing_of(neighbourhoods(env, state, clusters), jnp.ones(env.num_agents))
 
     team = Maddpg.of(env, **own(Maddpg, settings))
-    program = Replay(env, score_env, team, episode_slots, **own(Replay, settings), watch=watch)
+    loop = own(Replay, settings)
+    program: Replay[State, MaddpgLearned] = Replay(
+        env, score_env, team, episode_slots, **loop, watch=watch
+    )
     return Federated(program, models, mixing, round_slots)
