@@ -18,8 +18,9 @@ from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalan
 from edgewise.scenarios.server_load_balance.schedulers import (
     FallBack,
     LeastFinish,
-    SlotOptimum,
     best_fixed_assignment,
+    slot_optimum,
+    too_many_users,
 )
 from edgewise.study.scenario import Method, Metric
 from edgewise.training.programs import Replay
@@ -78,8 +79,7 @@ def _least_finish(env: Env, key: PRNGKeyArray, state: State) -> AbstractSchedule
 
 
 def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    # A descent costs users³ or more; beyond a dozen, further starts gain less than 0.1%.
-    return SlotOptimum(num_random=3 if env.num_users <= 12 else 1)
+    return slot_optimum(env, key, state)
 
 
 METHODS = (
@@ -156,8 +156,9 @@ METHODS = (
         name="static",
         title="Best fixed map",
         knowledge="local",
-        source="reference: the best fixed assignment, found by descent on sampled slots",
+        source="reference: the best fixed assignment found on sampled slots",
         plan=best_fixed_assignment,
+        too_large=too_many_users,
         note="planned centrally on the layout, runs blind",
     ),
     Method(
@@ -166,6 +167,7 @@ METHODS = (
         knowledge="local",
         source="reference: the best fixed assignment, left for the device in a deep fade",
         plan=_static_fallback,
+        too_large=too_many_users,
         note="planned centrally on the layout, runs on the user's own channel",
     ),
     Method(
@@ -179,9 +181,10 @@ METHODS = (
         name="optimum",
         title="Slot optimum",
         knowledge="central",
-        source="reference: per-slot optimum by move-and-swap descent from several starts",
+        source="reference: the best decision found for each slot by itself: of all in small "
+        "cells, else by descent from every rule's own decision",
         plan=_optimum,
-        note="equal to exhaustive search and to a mixed-integer program on small cases",
+        too_large=too_many_users,
     ),
 )
 

@@ -9,19 +9,25 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from edgewise.baselines.assignment import best_assignment
+from edgewise.core.certificate import AbstractReference, Certificate
 from edgewise.core.env import AbstractEnv
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import Trajectory
+from edgewise.scenarios.small_cells.ascent import best_of, stacked
+from edgewise.scenarios.small_cells.bound import certified
 from edgewise.scenarios.small_cells.decode import Cell, Links
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, State
-from edgewise.scenarios.small_cells.schedulers import equal_shares, matched_by_rate
+from edgewise.scenarios.small_cells.schedulers import RULES, equal_shares, matched_by_rate
 from edgewise.scenarios.small_cells.settle import Shares, heard, settled, total_reward
 
+POWERS = 128
+"""Of the grid that the bound is worked out on."""
 
-class Coordinated(AbstractScheduler):
+
+class Coordinated(AbstractReference):
     """Starts from the matching by rate. In every round each cell in turn takes the matching that
     is best for it against what the others' powers make at its base station, and all powers
-    settle; the best round is kept."""
+    settle; the best round is kept, or what a rule decides, if that is better."""
 
     rounds: int = eqx.field(static=True, default=4)
 
@@ -41,7 +47,12 @@ class Coordinated(AbstractScheduler):
             return (jax.tree.map(lambda a, b: jnp.where(better, a, b), found, best), found), None
 
         (best, _), _ = jax.lax.scan(one_round, (start, start), jnp.arange(self.rounds))
-        return best, memory
+        rules = stacked(*(rule.decide(env, key, state, None)[0] for rule in RULES))
+        return best_of(env, state, (best, total_reward(env, state, best)), rules)[0], memory
+
+    def certificate(self, env: AbstractEnv, seen: Trajectory) -> Certificate:
+        assert isinstance(env, SmallCellsEnv)
+        return certified(env, seen, POWERS)
 
 
 def _in_turn(env: SmallCellsEnv, state: State, decision: Decision) -> Int[Array, "cells ues"]:

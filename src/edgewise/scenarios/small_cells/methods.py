@@ -12,10 +12,11 @@ from edgewise.core.rollout import Trajectory
 from edgewise.learners.maddpg import Learned, Maddpg
 from edgewise.scenarios.small_cells.coordinated import Coordinated
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
-from edgewise.scenarios.small_cells.exact import NearOptimum, too_large
+from edgewise.scenarios.small_cells.exact import SlotSearch, too_large
 from edgewise.scenarios.small_cells.margins import MarginPolicy, worth
 from edgewise.scenarios.small_cells.model import Outcome, State
 from edgewise.scenarios.small_cells.schedulers import (
+    MARGIN,
     AssignByRate,
     FullOffloading,
     LocalComputing,
@@ -55,8 +56,6 @@ PATHWISE = {"width": 32, "num_envs": 16, "rate": 3e-3, "limit": 0.95}
 PATHWISE_SLOTS = 3000
 EPISODE_SLOTS = 100
 ROUND_SLOTS = 2 * EPISODE_SLOTS
-MARGIN = 100.0
-"""Of `power-control`: tuned on seeds 0-2 (tuning.csv)."""
 MOST_WATCHED = 12
 """Of so many cells at most, every cell's reward is logged while training (Fig. 5)."""
 
@@ -153,7 +152,7 @@ def _coordinated(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler
 
 
 def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    return NearOptimum()
+    return SlotSearch()
 
 
 OWN_REWARD = {"cooperative": False}
@@ -250,9 +249,10 @@ METHODS = (
     ),
     Method(
         name="optimum",
-        title="Near-exact optimum",
+        title="Slot search",
         knowledge="central",
-        source="reference: every way to give channels, least powers, shares by descent",
+        source="reference: the best decision found for each slot: every way to give channels, "
+        "then powers, ratios and shares by local search",
         plan=_optimum,
         too_large=too_large,
         note="small instances only",

@@ -9,10 +9,15 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.baselines.assignment import best_assignment
 from edgewise.core.env import AbstractEnv
+from edgewise.core.fields import floats
 from edgewise.core.policy import AbstractScheduler
 from edgewise.scenarios.small_cells.decode import Cell, least_power_w
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, PerUe, State
+
+
+MARGIN = 100.0
+"""Of `PowerControl`: tuned on seeds 0-2 (tuning.csv)."""
 
 
 def whole_tasks(env: SmallCellsEnv, channel: Int[Array, "cells ues"], power_w: PerUe) -> Decision:
@@ -79,7 +84,7 @@ class PowerControl(AbstractScheduler):
     """The same, with no more power than the deadline needs: `margin` times what would just do
     against the last slot's interference."""
 
-    margin: Float[Array, ""]
+    margin: Float[Array, ""] = floats()
 
     def decide(
         self, env: AbstractEnv, key: PRNGKeyArray, state: State, memory: Any
@@ -91,6 +96,15 @@ class PowerControl(AbstractScheduler):
         needed_w = jax.vmap(least_power_w)(cells, channel, ratio, equal_shares(env))
         power_w = jnp.minimum(self.margin * needed_w, env.max_power_w)
         return whole_tasks(env, channel, power_w), memory
+
+
+RULES: tuple[AbstractScheduler, ...] = (
+    LocalComputing(),
+    FullOffloading(),
+    AssignByRate(),
+    PowerControl(MARGIN),
+)
+"""What the references must never be below."""
 
 
 def matched_by_rate(cell: Cell) -> Int[Array, " ues"]:
