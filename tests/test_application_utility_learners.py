@@ -19,8 +19,8 @@ from edgewise.learners.joint_history_q import JointPast, choose_literally
 from edgewise.learners.learner import Transition
 from edgewise.learners.linear_q import Learned, LinearQ, second_moment
 from edgewise.physics.sharing import compositions
-from edgewise.scenarios.application_utility import reach
-from edgewise.scenarios.application_utility.basis import (
+from edgewise.scenarios.application_utility.experiments import reach
+from edgewise.scenarios.application_utility.schemes.basis import (
     DemandShareBasis,
     StateActionTable,
     reduced_state,

@@ -105,7 +105,7 @@ def test_frozen_agents_go_on_from_the_state_they_were_in() -> None:
     """One table says: in 110 and 111 offload, else stay. Its agent was offloading."""
     scenario = get("multi-rat-iot")
     env = edgewise.make("multi-rat-iot", num_users=2, num_lora_channels=1, num_wifi_channels=1)
-    method = scenario.method("il-maq")
+    method = scenario.scheme("il-maq")
     assert method.program is not None
     program = method.program(env, env, episode_slots=0, **method.settings)
     value = jnp.zeros((2, 8, 5)).at[:, 6:, 1].set(1.0)

@@ -45,14 +45,15 @@ def sums(value: Real) -> Real:
 @cache
 def _parts(num_subsets: int) -> tuple[Integers, Integers, Integers]:
     """Every part of every subset, what is left of it, and where each subset's parts begin."""
-    every = []
-    for subset in range(num_subsets):
-        part, parts = subset, [subset]
-        while part:
-            part = (part - 1) & subset
-            parts.append(part)
-        every.append(parts)
-    lengths = np.array([len(parts) for parts in every])
-    part = np.concatenate([np.array(parts) for parts in every])
-    subset = np.repeat(np.arange(num_subsets), lengths)
-    return part, subset ^ part, np.cumsum(lengths) - lengths
+    parts = [_parts_of(subset) for subset in range(num_subsets)]
+    lengths = np.array([len(each) for each in parts])
+    part = np.concatenate(parts)
+    return part, np.repeat(np.arange(num_subsets), lengths) ^ part, np.cumsum(lengths) - lengths
+
+
+def _parts_of(subset: int) -> Integers:
+    """From the whole down to nothing: one less, without the bits that are not in it."""
+    parts = [subset]
+    while parts[-1]:
+        parts.append((parts[-1] - 1) & subset)
+    return np.array(parts)

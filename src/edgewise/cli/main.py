@@ -11,16 +11,18 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from edgewise.cli.start import INTERRUPTED
 from edgewise.core.errors import UserError
 from edgewise.version import VERSION
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAILED, BAD_INPUT = 1, 2
 
 COMMANDS = {
     "list": "The scenarios.",
     "show": "A scenario's parameters, schemes and metrics.",
     "compare": "Train and run a scenario's schemes on the same worlds; table, plots and page.",
     "train": "Train one scheme, and keep what it learned.",
+    "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",
     "reproduce": "Every figure of the paper, and the verdict on each of its claims.",
     "report": "The page of a results folder, from what has been run.",

@@ -8,8 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from edgewise.core.env import AbstractEnv
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractScheduler, Decision, Env, Memory, State
 from edgewise.core.rollout import Trajectory
 
 ROUNDING = 1e-5
@@ -58,11 +57,11 @@ def bounded(
     return Certificate(excess, jnp.asarray(cost.shape[0]), jnp.asarray(slots))
 
 
-class AbstractReference(AbstractScheduler):
+class AbstractReference(AbstractScheduler[Env, State, Decision, Memory]):
     """A scheduler that others are measured by: it says how near the best possible it was."""
 
     @abstractmethod
-    def certificate(self, env: AbstractEnv, seen: Trajectory) -> Certificate:
+    def certificate(self, env: Env, seen: Trajectory) -> Certificate:
         """Of the decisions that this scheduler made in `seen`; traceable."""
 
 

@@ -160,8 +160,12 @@ def _axes(kind: type, dimension: str) -> dict[str, list[int]]:
 
 
 def _length(tree: Any, dimension: str) -> int:
-    name, axes = next(iter(_axes(type(tree), dimension).items()))
-    return int(getattr(tree, name).shape[axes[0]])
+    for name, axes in _axes(type(tree), dimension).items():
+        return int(getattr(tree, name).shape[axes[0]])
+    raise ConformanceError(
+        f"exchangeable: no field of {type(tree).__name__} has a dimension '{dimension}': annotate "
+        f'its arrays, as in Float[Array, " {dimension}"], or name another dimension'
+    )
 
 
 def _cast(tree: Any, dtype: Any) -> Any:

@@ -1,13 +1,18 @@
 """Who decides: one agent from its own row, or a scheduler from the whole state."""
 
 from abc import abstractmethod
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import equinox as eqx
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+
+Env = TypeVar("Env", bound=AbstractEnv)
+State = TypeVar("State")
+Decision = TypeVar("Decision")
+Memory = TypeVar("Memory")
 
 Knowledge = Literal["local", "shared", "central", "oracle"]
 """What a scheme may know: its own observation; also messages between agents; the whole state;
@@ -22,21 +27,21 @@ class AbstractPolicy(eqx.Module):
         """The agent's action."""
 
 
-class AbstractScheduler(eqx.Module):
+class AbstractScheduler(eqx.Module, Generic[Env, State, Decision, Memory]):
     """Decides for everybody. `memory` is what it carries from slot to slot (None if nothing)."""
 
-    def start(self, env: AbstractEnv) -> Any:
+    def start(self, env: Env) -> Any:
         """The memory before the first slot."""
         return None
 
     @abstractmethod
     def decide(
-        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
-    ) -> tuple[Any, Any]:
+        self, env: Env, key: PRNGKeyArray, state: State, memory: Memory
+    ) -> tuple[Decision, Memory]:
         """The decision for this slot, and the memory for the next."""
 
 
-class Decentralised(AbstractScheduler):
+class Decentralised(AbstractScheduler[AbstractEnv, Any, Any, Any]):
     """Every agent acts on its own row; `policies` is one policy with its arrays stacked over the
     agents."""
 

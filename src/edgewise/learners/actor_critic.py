@@ -5,7 +5,8 @@ it serves here do not depend on earlier actions, so the critic predicts the rewa
 itself; a discounted future would only add what no action can change.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from edgewise.core.search import RATE, Dimension, Range
 from edgewise.learners.networks import Network, adam_start, adam_step, forward, init_network
 from edgewise.learners.rewards import Standardiser
 
@@ -29,6 +31,12 @@ class Learned(eqx.Module):
 
 class ActorCritic(eqx.Module):
     """See the module. The learning rates fall linearly to zero over the run."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "actor_rate": RATE,
+        "critic_rate": RATE,
+        "entropy_weight": Range(1e-4, 1.0, log=True),
+    }
 
     observation_size: int = eqx.field(static=True)
     num_choices: int = eqx.field(static=True)

@@ -8,7 +8,8 @@ actions (6^10 for ten users and five servers); with a mean over heads the best j
 the best action of every head.
 """
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -17,7 +18,10 @@ import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
+from edgewise.core.spaces import Discrete
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
     Network,
@@ -48,6 +52,15 @@ class Dqn(AbstractLearner):
     exploration falls linearly from `exploration[0]` to `exploration[1]` over the first
     `exploration_share` of it."""
 
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "hidden": LAYERS,
+        "rate": RATE,
+        "discount": DISCOUNT,
+        "target_rate": SLOW_COPY,
+        "exploration": (Range(0.1, 1.0), Range(0.01, 0.1)),
+        "exploration_share": SHARE_OF_RUN,
+    }
+
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)
     num_actions: int = eqx.field(static=True)
@@ -59,6 +72,15 @@ class Dqn(AbstractLearner):
     huber: float = eqx.field(static=True, default=1.0)
     exploration: tuple[float, float] = eqx.field(static=True, default=(1.0, 0.02))
     exploration_share: float = eqx.field(static=True, default=0.5)
+
+    @classmethod
+    def of(cls, env: AbstractEnv, **settings: Any) -> "Dqn":
+        """For the agents of `env`; `UserError` if their actions are not discrete."""
+        if not isinstance(env.action_space, Discrete):
+            raise UserError(
+                "deep Q-learning needs discrete actions: choose MADDPG for these agents"
+            )
+        return cls(env.num_agents, env.observation_size, env.action_space.n, **settings)
 
     def init(self, key: PRNGKeyArray) -> Learned:
         if self.view == "own":

@@ -6,7 +6,8 @@ Q'(x, b; ϑ) = Σ_v ϑ_v χ_v(x, b), and after every slot ϑ ← ϑ + α_t δ χ
 """
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -14,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.core.search import DISCOUNT, Dimension, Range
 from edgewise.learners.learner import AbstractLearner, Transition
 
 Row = Float[Array, " features"]
@@ -70,6 +72,14 @@ class LinearQ(AbstractLearner):
     so that a step size means the same for one agent and for many. Step sizes fall as
     α_t = `step`/(1 + t/`step_slots`)^`step_power`, exploration linearly over the run.
     """
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "step": Range(0.03, 4.0, log=True),
+        "step_slots": Range(10.0, 1000.0, log=True),
+        "step_power": Range(0.5, 1.0),
+        "discount": DISCOUNT,
+        "exploration": (Range(0.1, 1.0), Range(0.01, 0.1)),
+    }
 
     basis: AbstractBasis
     num_agents: int = eqx.field(static=True)
@@ -179,7 +189,7 @@ class LinearQ(AbstractLearner):
 class GreedyLinear(AbstractPolicy):
     """The action of the largest Q'; ties to the first."""
 
-    weights: Float[Array, " v"]
+    weights: Float[Array, "*agents v"]
     basis: AbstractBasis
 
     def act(self, key: PRNGKeyArray, observation: Row) -> Array:

@@ -10,7 +10,8 @@ once per batch as one matrix product: its output serves the critics' loss, and t
 corrects it for the agent's own new action, which touches that action's columns alone.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -18,7 +19,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, Decentralised
+from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Box, Discrete, Space
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
@@ -73,6 +76,17 @@ class Maddpg(AbstractLearner):
     deviation (unit cube). Actors stay as they are for the first `actor_wait` updates. Rewards are
     divided by `reward_scale`; standardised as they come, if it is None."""
 
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "hidden": LAYERS,
+        "actor_rate": RATE,
+        "critic_rate": RATE,
+        "discount": DISCOUNT,
+        "target_rate": SLOW_COPY,
+        "noise": (Range(0.0, 1.0), Range(0.0, 0.1)),
+        "noise_share": SHARE_OF_RUN,
+        "last_rate": Range(0.0, 1.0),
+    }
+
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)
     space: Space = eqx.field(static=True)
@@ -90,6 +104,11 @@ class Maddpg(AbstractLearner):
     last_rate: float = eqx.field(static=True, default=0.0)
     actor_wait: int = eqx.field(static=True, default=0)
     reward_scale: float | None = eqx.field(static=True, default=None)
+
+    @classmethod
+    def of(cls, env: AbstractEnv, **settings: Any) -> "Maddpg":
+        """For the agents of `env`."""
+        return cls(env.num_agents, env.observation_size, env.action_space, **settings)
 
     @property
     def action_size(self) -> int:

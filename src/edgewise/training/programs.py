@@ -1,6 +1,5 @@
 """Two ways to feed a learner: every transition as it comes, or batches from replay."""
 
-from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -12,25 +11,17 @@ from jaxtyping import Array, PRNGKeyArray
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractScheduler
 from edgewise.learners.learner import AbstractLearner, Transition
-from edgewise.training.program import AbstractProgram, Log
-
-Watch = Callable[[Any], Log]
-"""Outcome of a slot, in the environment that the scheme is judged in → scalars for the log."""
+from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 
-def only_score(outcome: Any) -> Log:
-    """Nothing beyond the score."""
-    return {}
-
-
-class Online(AbstractProgram):
+class Online(AbstractProgram[tuple[Any, Any]]):
     """Act, step, update on what was just seen."""
 
     env: AbstractEnv
     score_env: AbstractEnv
     learner: AbstractLearner
     episode_slots: int = eqx.field(static=True, default=0)
-    watch: Watch = eqx.field(static=True, default=only_score)
+    watch: Watch = eqx.field(static=True, default=mean_reward)
 
     def init(self, key: PRNGKeyArray, state: Any) -> tuple[Any, Any]:
         return state, self.learner.init(key)
@@ -48,7 +39,7 @@ class Online(AbstractProgram):
         return self.learner.scheduler(carry[1])
 
 
-class Replay(AbstractProgram):
+class Replay(AbstractProgram[tuple[Any, Any, Any]]):
     """Act, step, store in `num_envs` copies of the environment on one layout; every
     `update_every` slots, after `warmup_slots`, update on a batch drawn uniformly from the last
     `capacity` transitions."""
@@ -62,7 +53,7 @@ class Replay(AbstractProgram):
     batch_size: int = eqx.field(static=True, default=256)
     warmup_slots: int = eqx.field(static=True, default=32)
     update_every: int = eqx.field(static=True, default=1)
-    watch: Watch = eqx.field(static=True, default=only_score)
+    watch: Watch = eqx.field(static=True, default=mean_reward)
 
     @property
     def _buffer(self) -> Any:
@@ -120,8 +111,7 @@ def collect(
     t: Array,
     progress: Array,
 ) -> tuple[Any, Transition, Log]:
-    """One slot of acting: the next state, what was lived, and the slot's score and whatever the
-    program watches.
+    """One slot of acting: the next state, what was lived, and what the program watches.
 
     At the end of an episode the state restarts on its layout, while the transition holds the
     state that would have followed: a time limit is a truncation.
@@ -133,8 +123,8 @@ def collect(
     action = program.learner.act(act_key, learned, observation, progress)
     decision = env.decode(state, action)
     outcome = env.evaluate(state, decision)
-    judged = program.score_env.evaluate(state, decision)
-    seen = {"score": jnp.mean(judged.reward), **program.watch(judged)}
+    scored = program.score_env.evaluate(state, decision)
+    seen = program.watch(program.score_env, state, decision, scored)
     advanced = env.advance(advance_key, state, outcome)
     transition = Transition(observation, action, outcome.reward, env.observe(advanced))
     if program.episode_slots == 0:
