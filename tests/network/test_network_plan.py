@@ -25,6 +25,7 @@ timeout_s = 1.0
 delay_weight_per_s = 1.0
 energy_weight_per_j = 0.0
 miss_weight = 1.0
+candidate_sites = 1
 [[site]]
 name = "A"
 x_m = 0
