@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
-
 from edgewise.cli import options
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ def tune_(
     scheme: str,
     /,
     *,
-    trials: Annotated[int | None, Parameter(help="How many settings are tried [24].")] = None,
+    trials: Annotated[int | None, options.counted("How many settings are tried [24].")] = None,
     slots: options.Slots = None,
     set_: options.Set = (),
     preset: options.Preset = None,

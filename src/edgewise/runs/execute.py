@@ -15,6 +15,7 @@ from jaxtyping import Array, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
+from edgewise.core.memory import peak_bytes, refuse_what_cannot_fit
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import rollout
 from edgewise.core.seeding import SeedKeys, seed_keys
@@ -70,11 +71,18 @@ class Rig:
         count, begun = len(keys.plan), time.perf_counter()
         arguments = (self.env, self.program, keys, states, carry)
         if count not in self._compiled:
-            traced = eqx.filter_jit(self._evaluate_all).lower  # type: ignore[attr-defined]
-            self._compiled[count] = traced(*arguments).compile()
+            traced = jax.jit(self._evaluate_all).trace(*arguments)
+            self._check_memory(peak_bytes(traced.jaxpr.jaxpr), count)
+            self._compiled[count] = traced.lower().compile()
         compiled = time.perf_counter()
         evaluated = jax.tree.map(np.asarray, self._compiled[count](*arguments))
         return evaluated, compiled - begun, time.perf_counter() - compiled
+
+    def _check_memory(self, needed: int, seeds: int) -> None:
+        together = f", {seeds} seeds together" if seeds > 1 else ""
+        what = f"{self.spec.scheme} with {self.env.num_agents} agents{together}"
+        lower = f"the number of agents or {self.spec.evaluation_slots} evaluation slots"
+        refuse_what_cannot_fit(what, needed, lower)
 
     def _evaluate_all(
         self,
