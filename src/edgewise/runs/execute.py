@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,18 @@ class Finished:
     policy: Any
 
 
+MOST_PROGRAMS = 32
+_PROGRAMS: dict[Any, tuple[Scenario, Callable]] = {}
+"""What this process has compiled, the oldest first, and for which scenario: one that is kept is
+not taken for another."""
+
+
 @dataclass
 class Rig:
     """A run's description set up to be executed for any seed: what is compiled stays compiled."""
 
     scenario: Scenario
     spec: RunSpec
-    _compiled: dict[int, Callable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scheme = self.scenario.scheme(self.spec.scheme)
@@ -70,13 +75,25 @@ class Rig:
         """Metrics and series, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
         count, begun = len(keys.plan), time.perf_counter()
         arguments = (self.env, self.program, keys, states, carry)
-        if count not in self._compiled:
-            traced = jax.jit(self._evaluate_all).trace(*arguments)
-            self._check_memory(peak_bytes(traced.jaxpr.jaxpr), count)
-            self._compiled[count] = traced.lower().compile()
+        evaluate = self._compiled(arguments, count)
         compiled = time.perf_counter()
-        evaluated = jax.tree.map(np.asarray, self._compiled[count](*arguments))
+        evaluated = jax.tree.map(np.asarray, evaluate(*arguments))
         return evaluated, compiled - begun, time.perf_counter() - compiled
+
+    def _compiled(self, arguments: tuple, seeds: int) -> Callable:
+        """The program of the evaluation: one for all runs of the scheme whose arrays are alike,
+        since parameters are arguments."""
+        leaves, structure = jax.tree.flatten(arguments)
+        shapes = tuple((jnp.shape(leaf), jnp.result_type(leaf)) for leaf in leaves)
+        lengths = (self.spec.evaluation_slots, self.spec.episode_slots)
+        key = (id(self.scenario), self.scheme.name, lengths, structure, shapes)
+        if key not in _PROGRAMS:
+            traced = jax.jit(self._evaluate_all).trace(*arguments)
+            self._check_memory(peak_bytes(traced.jaxpr.jaxpr), seeds)
+            if len(_PROGRAMS) == MOST_PROGRAMS:
+                del _PROGRAMS[next(iter(_PROGRAMS))]
+            _PROGRAMS[key] = (self.scenario, traced.lower().compile())
+        return _PROGRAMS[key][1]
 
     def _check_memory(self, needed: int, seeds: int) -> None:
         together = f", {seeds} seeds together" if seeds > 1 else ""
