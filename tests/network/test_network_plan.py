@@ -163,7 +163,7 @@ def test_the_site_that_needs_a_server_gets_it_and_compare_takes_the_answer(
     compare = ("--schemes", "least-finish", "--seeds", "2", "--out", "r", "--format", "json")
     made = sorted(Path("r/runs").rglob("result.json"))
     assert _code("compare", "r/planned.toml", *compare) == 0
-    (row,) = json.loads(capsys.readouterr().out)["schemes"]
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
     assert row["metrics"]["deadline_met"]["mean"] == 0.5
     assert sorted(Path("r/runs").rglob("result.json")) == made
     # Its page says how to make it again, also when the file has changed since.
