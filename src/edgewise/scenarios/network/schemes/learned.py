@@ -3,7 +3,6 @@ in every scheme's note."""
 
 from typing import Any
 
-from edgewise.learners.dqn import Dqn
 from edgewise.learners.maddpg import Maddpg
 from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.network.schemes.balanced import balanced_dqn, balanced_maddpg
