@@ -31,6 +31,7 @@ from edgewise.training.run import train
 SCENARIO = scenarios.get("network")
 DEVICES = 2
 LADDER = {
+    "slot_s": 100.0,
     "candidate_sites": 1,
     "candidate_servers": 3,
     "site": [{"name": "A", "x_m": 0.0, "y_m": 0.0}],
@@ -62,12 +63,13 @@ LADDER = {
         "switched_capacitance": 1e-27,
     },
 }
-"""One site, three servers, two devices that choose a server or none. Local takes about 0.2 s."""
-NEARLY_NOTHING_HZ, FAST_HZ = 1e7, 1e11
-"""A task takes ten seconds, a millisecond."""
-BEST = {0: [NEARLY_NOTHING_HZ] * 3, 2: [NEARLY_NOTHING_HZ, FAST_HZ, NEARLY_NOTHING_HZ]}
+"""One site, three servers, two devices that choose a server or none. Local takes about
+0.2 s; nothing stays queued until the next slot."""
+SLOW_HZ, FAST_HZ = 1e8, 1e11
+"""A task takes a second, twice its deadline; or a millisecond."""
+BEST = {0: [SLOW_HZ] * 3, 2: [SLOW_HZ, FAST_HZ, SLOW_HZ]}
 """By the best option (local, or the second server): the servers' clocks."""
-ONLINE_SLOTS, REPLAY_SLOTS = 400, 200
+ONLINE_SLOTS, REPLAY_SLOTS = 2000, 300
 SMALL = {
     "num_envs": 4,
     "capacity": 400,
@@ -103,7 +105,8 @@ def trained(scheme, parameters, folder):
     keys = jax.tree.map(lambda leaf: leaf[None], seed_keys(0))
     states = _layouts(env, keys.layout)
     program = program_of(SCENARIO, spec, env)
-    carry = train(program, keys.training, states, slots, folder).carry
+    with jax.numpy_rank_promotion("allow"):  # The replay buffer's own arithmetic.
+        carry = train(program, keys.training, states, slots, folder).carry
     carry, state = jax.tree.map(lambda leaf: leaf[0], (carry, states))
     return env, lived(env, program.scheduler(carry), keys.evaluation[0], state)
 
@@ -238,7 +241,7 @@ def test_what_an_option_promises_is_worth_the_same_by_any_number():
 
 
 def test_the_load_term_by_hand():
-    env = scenarios.make("network", **ladder([1e9, 1e9, 1e9]))
+    env = scenarios.make("network", **{**ladder([1e9, 1e9, 1e9]), "slot_s": 0.1})
     state = with_tasks(env)
     plain = evaluated(env, state, (1, 2))
     balanced = evaluated(Balanced(env, jnp.asarray(2.0)), state, (1, 2))
@@ -266,13 +269,13 @@ def test_an_expert_of_a_task_is_shown_its_place():
 
 
 def test_the_search_shows_nothing_worse_and_local_to_who_has_no_task():
-    env = scenarios.make("network", **ladder([1e7, 1e11, 1e7]))
+    env = scenarios.make("network", **ladder(BEST[2]))
     state = with_tasks(env, (1e5, 0.0))
     find = jax.jit(lambda key, start: refined(env, key, state, start, 60, 1.0))
     for seed in range(5):
         found = find(jax.random.key(seed), jnp.array([3, 3]))
         assert int(found[1]) == 0
-        assert int(found[0]) in (0, 2)  # Nothing of ten seconds any more.
+        assert int(found[0]) in (0, 2)  # Not at a slow server any more.
 
 
 def test_every_scheme_says_how_it_was_adapted():
