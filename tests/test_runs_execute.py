@@ -12,6 +12,7 @@ import pytest
 from jaxtyping import Array, PRNGKeyArray
 from tiny import SCENARIO, Drift
 
+from edgewise.core import memory
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
@@ -23,6 +24,7 @@ from edgewise.runs.spec import describe
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import QUICK_SLOTS, Sweep
 from edgewise.study.results import Results
+from edgewise.training.run import needs
 
 SLOTS = 40
 LEARN = describe(SCENARIO, "learn", {"num_users": 3}, slots=SLOTS)
@@ -119,6 +121,32 @@ class Fixed(AbstractScheduler):
 
     def decide(self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any) -> Any:
         return env.decode(state, jnp.zeros(env.num_agents, int) + self.servers), memory
+
+
+def test_a_run_that_cannot_fit_is_refused_before_it_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1000)
+    with pytest.raises(
+        UserError, match=r"^training learn with 3 agents, 2 seeds together needs about .* --slots$"
+    ):
+        Rig(SCENARIO, LEARN).execute((1000, 1001), tmp_path)
+    assert not list(tmp_path.iterdir())
+    planned = Rig(SCENARIO, describe(SCENARIO, "idle", {"num_users": 3}))
+    for of_no_size in ("peak_bytes", "taken_bytes"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"edgewise.runs.execute.{of_no_size}", lambda traced: 0)
+            with pytest.raises(UserError, match=r"^evaluating idle with 3 agents needs about"):
+                planned.execute((1000,), tmp_path)
+
+
+def test_training_needs_its_carry_its_log_and_what_a_slot_computes(learn: Rig) -> None:
+    keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, (1000,)))
+    states = jax.vmap(learn.env.reset)(keys.layout)
+    (_, short), (_, long) = (needs(learn.program, keys.training, states, n) for n in (10, 1010))
+    assert long - short == 4 * 3 * 1000  # position, reward and score, 4 bytes each.
+    held = sum(leaf.nbytes for leaf in jax.tree.leaves(states))
+    assert held < short < 100 * held
 
 
 def test_a_sweep_is_the_product_of_what_varies() -> None:

@@ -15,7 +15,7 @@ from jaxtyping import Array, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
-from edgewise.core.memory import peak_bytes, refuse_what_cannot_fit
+from edgewise.core.memory import peak_bytes, refuse_what_cannot_fit, taken_bytes
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import rollout
 from edgewise.core.seeding import SeedKeys, seed_keys
@@ -23,7 +23,7 @@ from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import EVALUATION, LOG, RunResult
 from edgewise.training.program import AbstractProgram
-from edgewise.training.run import Progress, Trained, over_seeds, train
+from edgewise.training.run import Progress, Trained, needs, over_seeds, train
 
 
 @dataclass(frozen=True)
@@ -56,33 +56,52 @@ class Rig:
         """The run on `seeds`, all at once; training resumes what `folder` holds."""
         keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, seeds))
         states = _layouts(self.env, keys.layout)
+        traced = self._traced(keys, states)
         trained, carry, policies = None, None, None
         if self.program is not None:
             trained = train(self.program, keys.training, states, self.spec.slots, folder, report)
             carry, policies = trained.carry, _policies(self.program, trained.carry)
-        evaluated, compile_s, evaluate_s = self._evaluate(keys, states, carry)
+        evaluated, compile_s, evaluate_s = self._evaluate(traced, keys, states, carry)
         cost = _cost(trained, self.spec.slots, compile_s, evaluate_s, len(seeds))
         return [
             self._finished(seeds, i, evaluated, trained, policies, cost) for i in range(len(seeds))
         ]
 
-    def _evaluate(self, keys: SeedKeys, states: Any, carry: Any) -> tuple[Any, float, float]:
+    def _traced(self, keys: SeedKeys, states: Any) -> Any:
+        """The evaluation as it will be compiled; None if it has been. `UserError` if it, or the
+        training before it, needs more memory than there is."""
+        count, carry = len(keys.plan), None
+        if count in self._compiled:
+            return None
+        if self.program is not None:
+            carry, needed = needs(self.program, keys.training, states, self.spec.slots)
+            self._check_memory("training", needed, count, "--slots")
+        traced = jax.jit(self._evaluate_all).trace(self.env, self.program, keys, states, carry)
+        self._check_evaluation(peak_bytes(traced.jaxpr.jaxpr), count)
+        return traced
+
+    def _evaluate(
+        self, traced: Any, keys: SeedKeys, states: Any, carry: Any
+    ) -> tuple[Any, float, float]:
         """Metrics and series, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
         count, begun = len(keys.plan), time.perf_counter()
+        if traced is not None:
+            compiled = traced.lower().compile()
+            self._check_evaluation(taken_bytes(compiled), count)
+            self._compiled[count] = compiled
+        ready = time.perf_counter()
         arguments = (self.env, self.program, keys, states, carry)
-        if count not in self._compiled:
-            traced = jax.jit(self._evaluate_all).trace(*arguments)
-            self._check_memory(peak_bytes(traced.jaxpr.jaxpr), count)
-            self._compiled[count] = traced.lower().compile()
-        compiled = time.perf_counter()
         evaluated = jax.tree.map(np.asarray, self._compiled[count](*arguments))
-        return evaluated, compiled - begun, time.perf_counter() - compiled
+        return evaluated, ready - begun, time.perf_counter() - ready
 
-    def _check_memory(self, needed: int, seeds: int) -> None:
+    def _check_evaluation(self, needed: int, seeds: int) -> None:
+        slots = f"{self.spec.evaluation_slots} evaluation slots"
+        self._check_memory("evaluating", needed, seeds, slots)
+
+    def _check_memory(self, doing: str, needed: int, seeds: int, slots: str) -> None:
         together = f", {seeds} seeds together" if seeds > 1 else ""
-        what = f"{self.spec.scheme} with {self.env.num_agents} agents{together}"
-        lower = f"the number of agents or {self.spec.evaluation_slots} evaluation slots"
-        refuse_what_cannot_fit(what, needed, lower)
+        what = f"{doing} {self.spec.scheme} with {self.env.num_agents} agents{together}"
+        refuse_what_cannot_fit(what, needed, f"the number of agents or {slots}")
 
     def _evaluate_all(
         self,
