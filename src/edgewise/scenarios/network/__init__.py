@@ -20,4 +20,5 @@ SCENARIO = Scenario(
     evaluation_slots=500,
     seeds=3,
     series=series,
+    lengths=lambda given: (given.network.episode_slots, given.network.evaluation_slots),
 )

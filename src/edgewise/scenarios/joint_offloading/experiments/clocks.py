@@ -98,7 +98,7 @@ def _pretraining(program: Dirs) -> Prepare:
     def run(key: PRNGKeyArray) -> EnsembleLearned:
         ensemble = program.ensemble
         size = (count, ensemble.num_agents, ensemble.observation_size)
-        placement = jax.random.randint(key, (count, ensemble.num_tasks), 0, 3)
+        placement = jax.random.randint(key, (count, ensemble.num_outputs), 0, 3)
         shown = Example(jax.random.normal(key, size), placement)
         return ensemble.pretrained(key, ensemble.init(key), shown, steps, batch)[0]
 
