@@ -13,9 +13,11 @@ from jaxtyping import Array, PRNGKeyArray
 from tiny import SCENARIO, Drift
 
 from edgewise.core import memory
+from edgewise.core.certificate import AbstractReference, Certificate, bounded
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import Trajectory
 from edgewise.core.seeding import seed_keys
 from edgewise.runs.code import code_of
 from edgewise.runs.execute import Finished, Rig
@@ -59,6 +61,10 @@ def test_the_metrics_are_those_of_a_plain_loop(idle: Finished) -> None:
     np.testing.assert_array_equal(idle.result.evaluation("load_s"), np.zeros(5))
 
 
+def test_what_is_no_reference_has_no_certificate(idle: Finished) -> None:
+    assert idle.result.certificate is None
+
+
 def test_schemes_meet_the_same_world(learn: Rig, idle: Finished, tmp_path: Path) -> None:
     (learned,) = learn.execute((1001,), tmp_path)
     for name in ("task_cycles", "gain"):
@@ -94,6 +100,26 @@ def test_evaluating_again_gives_the_recorded_bits_and_other_parameters_others(
     assert heavier["delay_s"] > finished.result.metrics["delay_s"]
     with pytest.raises(UserError, match="num_users = 0 is out of range"):
         rescore(SCENARIO, spec, 1000, folder, {"num_users": 0})
+
+
+class Certified(AbstractReference):
+    """All local, and proud of it."""
+
+    def decide(self, env: Any, key: PRNGKeyArray, state: Any, memory: Any) -> Any:
+        return env.decode(state, jnp.zeros(env.num_agents, int)), memory
+
+    def certificate(self, env: Any, seen: Trajectory) -> Certificate:
+        cost = -seen.outcome.utility
+        return bounded(cost, 0.75 * cost, cost.shape[0])
+
+
+def test_a_references_certificate_is_kept_with_its_run(tmp_path: Path) -> None:
+    certified = dataclasses.replace(SCENARIO.scheme("idle"), scheduler=Certified())
+    scenario = dataclasses.replace(SCENARIO, schemes=(certified,))
+    spec = describe(scenario, "idle", {"num_users": 3})
+    (finished,) = Rig(scenario, spec).execute((1000,), tmp_path)
+    np.testing.assert_allclose(finished.result.certificate, [0.25, 40, 40], rtol=1e-5)
+    assert set(finished.result.names("evaluation/")) == {"load_s", "task_cycles", "gain"}
 
 
 def test_a_policy_of_another_size_is_told(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key, PRNGKeyArray
 
+from edgewise.core.certificate import AbstractReference
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.memory import peak_bytes, refuse_what_cannot_fit, taken_bytes
@@ -21,7 +22,7 @@ from edgewise.core.rollout import rollout
 from edgewise.core.seeding import SeedKeys, seed_keys
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
-from edgewise.runs.store import EVALUATION, LOG, RunResult
+from edgewise.runs.store import CERTIFICATE, EVALUATION, LOG, RunResult
 from edgewise.training.program import AbstractProgram
 from edgewise.training.run import Progress, Trained, needs, over_seeds, train
 
@@ -83,7 +84,7 @@ class Rig:
     def _evaluate(
         self, traced: Any, keys: SeedKeys, states: Any, carry: Any
     ) -> tuple[Any, float, float]:
-        """Metrics and series, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
+        """Metrics and arrays, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
         count, begun = len(keys.plan), time.perf_counter()
         if traced is not None:
             compiled = traced.lower().compile()
@@ -138,9 +139,9 @@ class Rig:
         policies: Any,
         cost: dict[str, float],
     ) -> Finished:
-        metrics, series = evaluated
+        metrics, kept = evaluated
         self._check_score(seeds[i], float(metrics[self.scenario.score][i]))
-        arrays = {EVALUATION + name: array[i] for name, array in series.items()}
+        arrays = {name: array[i] for name, array in kept.items()}
         if trained is not None:
             arrays |= {LOG + name: array[i] for name, array in trained.log.items()}
         result = RunResult(
@@ -167,10 +168,14 @@ def measured(
     key: PRNGKeyArray,
     state: Any,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The scenario's metrics and series of one evaluation."""
+    """The scenario's metrics of one evaluation, and the arrays that are kept of it: its series, and
+    of a reference how near the best possible it was."""
     seen = rollout(env, scheduler, key, state, spec.evaluation_slots, spec.episode_slots)
     metrics = {metric.name: metric.measure(env, seen) for metric in scenario.metrics}
-    return metrics, scenario.series(env, seen)
+    arrays = {EVALUATION + name: array for name, array in scenario.series(env, seen).items()}
+    if isinstance(scheduler, AbstractReference):
+        arrays[CERTIFICATE] = scheduler.certificate(env, seen).numbers()
+    return metrics, arrays
 
 
 def program_of(scenario: Scenario, spec: RunSpec, env: AbstractEnv) -> AbstractProgram | None:
