@@ -152,6 +152,7 @@ class Fixed(AbstractScheduler):
 def test_a_run_that_cannot_fit_is_refused_before_it_is_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("edgewise.runs.execute._PROGRAMS", {})
     monkeypatch.setattr(memory, "available_bytes", lambda: 1000)
     with pytest.raises(
         UserError, match=r"^training learn with 3 agents, 2 seeds together needs about .* --slots$"

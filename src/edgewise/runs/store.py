@@ -87,10 +87,10 @@ class CodeFile(File):
 
 @dataclass(frozen=True)
 class RunResult:
-    """What one run on one seed gave. `arrays` holds the training log under `log/<name>` and the
-    evaluation's series under `evaluation/<name>`, a reference's `certificate`; `together` are the seeds that were trained as
-    one program, this one included; `code` is the digest of the code that made a stored run. A
-    metric that is not defined is NaN."""
+    """What one run on one seed gave. `arrays` holds the training log under `log/<name>`, the
+    evaluation's series under `evaluation/<name>`, a reference's `certificate`; `together` are the
+    seeds that were trained as one program, this one included; `code` is the digest of the code
+    that made a stored run. A metric that is not defined is NaN."""
 
     metrics: dict[str, float]
     arrays: Mapping = field(default_factory=dict)  # Not looked into: it may be read later.

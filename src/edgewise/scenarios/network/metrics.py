@@ -1,4 +1,5 @@
-"""What is measured of a run. Means are over tasks: a device without one counts in none of them."""
+"""What is measured of a run. Means but that of the cost are over tasks: a device without one counts
+in none of them."""
 
 from collections.abc import Callable
 
@@ -27,6 +28,12 @@ def _per_task(field: str) -> Measure:
     return measure
 
 
+def _slot_cost(env: NetworkEnv, seen: Trajectory) -> Array:
+    """Mean over slots of the mean over the slot's tasks, 0 in one without: what agents that
+    cooperate are rewarded by."""
+    return -jnp.mean(seen.outcome.utility)
+
+
 def _offloaded(env: NetworkEnv, seen: Trajectory) -> Array:
     has_task = seen.state.task_bits > 0
     return jnp.sum(has_task & (seen.outcome.own_site >= 0)) / jnp.sum(has_task)
@@ -52,7 +59,7 @@ def _bound_gap(env: NetworkEnv, seen: Trajectory) -> Array:
 
 
 METRICS = (
-    Metric("cost", "cost per task", "1", "lower", _per_task("cost")),
+    Metric("cost", "cost per task", "1", "lower", _slot_cost),
     Metric("delay_mean", "mean delay", "s", "lower", _per_task("delay_s")),
     Metric("delay_p95", "p95 delay", "s", "lower", _delay_p95),
     Metric("energy", "energy per task", "J", "lower", _per_task("energy_j")),
