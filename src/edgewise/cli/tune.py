@@ -30,16 +30,17 @@ def tune_(
     declare, exploration and schedule included. All trials are kept in tuning/SCHEME.csv of the
     results folder; a search that was cut goes on where it was.
     """
-    from edgewise import scenarios
+    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.store import Store
     from edgewise.study.tuning import SEEDS, TRIALS, Trial, Tuning
 
     options.at_least_one(trials=trials, slots=slots, jobs=jobs)
-    found = scenarios.get(scenario)
-    tuning = Tuning(found, scheme, options.given_parameters(set_, preset), slots)
-    folder = results_folder(out, f"{scenario}-tuning")
+    found, of_file, name = named(scenario)
+    parameters = {**of_file, **options.given_parameters(set_, preset)}
+    tuning = Tuning(found, scheme, parameters, slots)
+    folder = results_folder(out, f"{name}-tuning")
     finished: list[Trial] = []
     while asked := tuning.next(finished, trials or TRIALS):
         specs = [tuning.spec(trial) for trial in asked]

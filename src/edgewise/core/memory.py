@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from edgewise.core.errors import UserError
@@ -39,6 +40,24 @@ def peak_bytes(jaxpr: Any) -> int:
     return max((_step_bytes(step) for step in jaxpr.eqns), default=0)
 
 
+def tree_bytes(tree: Any) -> int:
+    """What the arrays of a tree, or their shapes, take."""
+    sizes = [np.prod(leaf.shape, dtype=float) * _itemsize(leaf) for leaf in _leaves(tree)]
+    return int(sum(sizes))
+
+
+def taken_bytes(compiled: Any) -> int:
+    """What a compiled program takes: its arguments, its result and what is between; 0 where the
+    compiler does not say."""
+    said = compiled.memory_analysis()
+    names = ("argument", "output", "temp")
+    return sum(int(getattr(said, f"{name}_size_in_bytes", 0)) for name in names)
+
+
+def _leaves(tree: Any) -> list[Any]:
+    return [leaf for leaf in jax.tree.leaves(tree) if hasattr(leaf, "shape")]
+
+
 def _step_bytes(step: Any) -> int:
     held = sum(map(_bytes, [*step.invars, *step.outvars]))
     return max(held, *(peak_bytes(inner) for inner in _inside(step.params)), 0)
@@ -55,9 +74,13 @@ def _inside(params: dict[str, Any]) -> Iterator[Any]:
 
 def _bytes(variable: Any) -> int:
     shape = getattr(variable.aval, "shape", ())
-    dtype = getattr(variable.aval, "dtype", None)
-    size = dtype.itemsize if isinstance(dtype, np.dtype) else 8
-    return int(np.prod(shape, dtype=float)) * size
+    return int(np.prod(shape, dtype=float)) * _itemsize(variable.aval)
+
+
+def _itemsize(array: Any) -> int:
+    """A random key, or what is no array, counts as 8 bytes."""
+    dtype = getattr(array, "dtype", None)
+    return dtype.itemsize if isinstance(dtype, np.dtype) else 8
 
 
 def spoken(size: float) -> str:

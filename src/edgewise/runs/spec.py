@@ -59,6 +59,7 @@ def describe(
     common = scenario.checked(**parameters)
     # Checked now, so that a wrong combination is told before anything has run.
     scenario.checked(**{**parameters, **found.train_with})
+    episode, evaluation = scenario.slots(common)
     reason = found.too_large(scenario.make(common))
     if reason is not None:
         raise UserError(f"{scheme}: {reason}")
@@ -71,8 +72,8 @@ def describe(
         train_with=_as_json(dict(found.train_with)),
         settings=found.complete_settings(settings) if found.learns else {},
         slots=length,
-        evaluation_slots=_or(evaluation_slots, scenario.evaluation_slots),
-        episode_slots=scenario.episode_slots,
+        evaluation_slots=_or(evaluation_slots, evaluation),
+        episode_slots=episode,
         jax=jax.__version__,
     )
 

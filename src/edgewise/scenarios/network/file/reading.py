@@ -40,17 +40,16 @@ class Source(NamedTuple):
     given: Mapping[Way, str]
 
     def where(self, way: Way) -> str:
-        """The place of a value, or of the nearest table around it."""
+        """The place of a value: how it was given, or its line."""
         for end in range(len(way), 0, -1):
             if way[:end] in self.given:
                 return f"{self.name} with {self.given[way[:end]]} given"
-            if self.line(way[:end]):
-                return f"{self.name}, line {self.line(way[:end])}"
-        return self.name if self.lines is None else f"{self.name}, line 1"
+        return self.name if self.lines is None else f"{self.name}, line {self.line(way)}"
 
     def line(self, way: Way) -> int:
-        """The line of a value; 0 where there is none."""
-        return (self.lines or {}).get(way, 0)
+        """The line of a value, or of the nearest table around it."""
+        lines = self.lines or {}
+        return next((lines[way[:end]] for end in range(len(way), 0, -1) if way[:end] in lines), 1)
 
 
 def read_network(path: Path, **overrides: Any) -> NetworkFile:

@@ -21,8 +21,8 @@ from edgewise.core.certificate import (
 )
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
-from edgewise.scenarios.server_load_balance.schemes.bound import MOST_MATCHED, least_cost
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv, State
+from edgewise.scenarios.server_load_balance.schemes.bound import MOST_MATCHED, least_cost
 
 MOST_TRIED = 50_000
 """Up to so many assignments all are tried, in every slot."""

@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from edgewise.physics.assignment import best_assignment
 from edgewise.core.certificate import Certificate, bounded, some_slots
 from edgewise.core.rollout import Trajectory
+from edgewise.physics.assignment import best_assignment
 from edgewise.physics.link import shannon_rate_bps, sinr
 from edgewise.scenarios.small_cells.decode import Cell, at
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
