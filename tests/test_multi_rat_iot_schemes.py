@@ -14,7 +14,8 @@ from edgewise.core.rollout import rollout
 from edgewise.runs.spec import describe
 from edgewise.scenarios import get
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv, State
-from edgewise.scenarios.multi_rat_iot.schemes.schedulers import Centralized, Greedy, Optimum
+from edgewise.scenarios.multi_rat_iot.schemes.schedulers import Centralized, Greedy
+from edgewise.scenarios.multi_rat_iot.schemes.search import Optimum
 
 USERS = 3
 JOINT_ACTIONS = jnp.array(list(itertools.product(range(9), repeat=USERS)))

@@ -12,7 +12,9 @@ from edgewise.baselines.lyapunov import drift_plus_penalty_weight, virtual_queue
 from edgewise.baselines.social_welfare import proportional_shares
 from edgewise.baselines.stackelberg import Market, deferred_acceptance, equilibrium
 from edgewise.baselines.unit_allocation import best_on_grid, most_benefit
+from edgewise.core.certificate import AbstractReference, Certificate, optimal
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import Trajectory
 from edgewise.physics.sharing import whole_units
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, Decision, State
 
@@ -104,8 +106,11 @@ class DriftPlusPenalty(AbstractScheduler[Env, State, Decision, Rates]):
         )
 
 
-class Optimum(AbstractScheduler[Env, State, Decision, None]):
-    """The decision of the largest Σu in this epoch, from the true rates; exact."""
+class Optimum(AbstractReference[Env, State, Decision, None]):
+    """The decision of the largest Σu in this epoch, from the true rates."""
+
+    def certificate(self, env: Env, seen: Trajectory) -> Certificate:
+        return optimal(seen)
 
     def decide(
         self, env: Env, key: PRNGKeyArray, state: State, memory: None

@@ -117,7 +117,7 @@ SCHEMES = (
         name="optimum",
         title="Optimum",
         knowledge="central",
-        source="reference: exact, by assignment (equal tasks) or mixed-integer program",
+        source="reference: by assignment (equal tasks) or mixed-integer program",
         scheduler=Optimum(),
         too_large=too_many_unequal_tasks,
     ),

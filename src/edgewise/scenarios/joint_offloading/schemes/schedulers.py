@@ -8,7 +8,9 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.quadratic_placement import exact_placement
+from edgewise.core.certificate import AbstractReference, Certificate, optimal
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import Trajectory
 from edgewise.physics.queues import work_ahead
 from edgewise.physics.topology import distances_m
 from edgewise.scenarios.joint_offloading.env import ROUNDING, Decision, JointOffloadingEnv, State
@@ -72,9 +74,12 @@ class LevySearch(Placing):
         return demonstrated(env, key, state, SEARCH_EVALUATIONS, SEARCH_EXPONENT)
 
 
-class Optimum(Placing):
+class Optimum(Placing, AbstractReference[JointOffloadingEnv, State, Decision, None]):
     """The least objective of the slot: an assignment where all tasks need the same cycles, a
     mixed-integer program where they do not."""
+
+    def certificate(self, env: JointOffloadingEnv, seen: Trajectory) -> Certificate:
+        return optimal(seen)
 
     def place(self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> Placement:
         root, nothing = jnp.sqrt(state.task_cycles), jnp.zeros(env.num_devices)

@@ -9,7 +9,8 @@ from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
 from edgewise.scenarios.multi_rat_iot.model import State
 from edgewise.scenarios.multi_rat_iot.schemes.il_maq import il_maq
-from edgewise.scenarios.multi_rat_iot.schemes.schedulers import Centralized, Greedy, Optimum
+from edgewise.scenarios.multi_rat_iot.schemes.schedulers import Centralized, Greedy
+from edgewise.scenarios.multi_rat_iot.schemes.search import Optimum
 from edgewise.training.programs import Online
 
 PAPER = "Liu, Yu, Gao 2020, arXiv 2004.02315"
@@ -73,9 +74,10 @@ SCHEMES = (
     ),
     Scheme(
         name="optimum",
-        title="Exact optimum of each slot",
+        title="Optimum of each slot",
         knowledge="oracle",
-        source="reference: assignment, mixed-integer programming where the edge is full",
+        source="reference: of all joint actions where they are few; else the best assignment (a "
+        "mixed-integer program where the edge is full), then moves of single users",
         scheduler=Optimum(),
         seeds_together=True,
         note="no estimation cost",

@@ -1,4 +1,4 @@
-"""Gateways that assign orthogonal channels: greedily, optimally, exactly."""
+"""Gateways that assign orthogonal channels: greedily, and optimally with and without a full edge."""
 
 import equinox as eqx
 import jax
@@ -90,13 +90,13 @@ class Centralized(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
         return _fitting(env, state, costs, best_assignment(costs.saving)), memory
 
 
-class Optimum(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
-    """The cheapest orthogonal allocation of a slot.
+class Orthogonal(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
+    """The cheapest allocation of a slot in which no two users share a channel.
 
     Either the edge can hold the tasks: the best assignment within its capacity; or it cannot, and
     everybody received waits: the best assignment under that price. The cheaper of the two is the
-    optimum, since the second never costs more than its price says. Exact, except where the edge
-    is full, waiting is dear and the network is not small: see `baselines.capacity`.
+    cheapest, since the second never costs more than its price says; but where the edge is full,
+    waiting is dear and the network is not small: see `baselines.capacity`.
     """
 
     def decide(
@@ -106,7 +106,7 @@ class Optimum(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
         cycles = state.task_bits * env.cycles_per_bit
         places = jax.ShapeDtypeStruct((2, env.num_users), jnp.int32)
         channels = jax.pure_callback(
-            _exact,
+            _on_host,
             places,
             roomy.saving,
             full.saving,
@@ -118,7 +118,7 @@ class Optimum(AbstractScheduler[MultiRatIotEnv, State, Decision, None]):
         return _cheaper(env, state, fits, waits), memory
 
 
-def _exact(roomy: Array, full: Array, cycles: Array, capacity: Array) -> np.ndarray:
+def _on_host(roomy: Array, full: Array, cycles: Array, capacity: Array) -> np.ndarray:
     """On the host: the best channels within the capacity, and without its limit."""
     within_saving, beyond_saving, load = (np.asarray(x, float) for x in (roomy, full, cycles))
     beyond = best_assignment_on_host(beyond_saving)

@@ -10,7 +10,15 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from edgewise.baselines.exhaustive import exhaustive
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.certificate import (
+    AbstractReference,
+    Certificate,
+    bounded,
+    optimal,
+    some_slots,
+)
+from edgewise.core.rollout import Trajectory
+from edgewise.scenarios.network.bound import cost_bound
 from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.model import Decision, State
 from edgewise.scenarios.network.schemes.least_finish import least_finish_decision
@@ -21,10 +29,15 @@ MOST_TRIED = 100_000
 MOST_DEVICES = 128
 """A descent costs devices² × options in a slot."""
 MOST_ROUNDS = 30
+CHECKED_SLOTS = 20
+"""Slots of a run for which the bound is worked out."""
 
 
-class Exhaustive(AbstractScheduler[NetworkEnv, State, Decision, None]):
+class Exhaustive(AbstractReference[NetworkEnv, State, Decision, None]):
     """The cheapest joint decision of all that options allow."""
+
+    def certificate(self, env: NetworkEnv, seen: Trajectory) -> Certificate:
+        return optimal(seen)
 
     def decide(
         self, env: NetworkEnv, key: PRNGKeyArray, state: State, memory: None
@@ -51,7 +64,7 @@ def too_many_to_try(env: NetworkEnv) -> str | None:
     )
 
 
-class Descent(AbstractScheduler[NetworkEnv, State, Decision, None]):
+class Descent(AbstractReference[NetworkEnv, State, Decision, None]):
     """From each of several starts (everybody local; first to finish), every device in turn takes
     the best of its options as the others stand, and where none gains any more, the best exchange
     of what two devices do is made; until neither lowers the cost. The cheapest end counts."""
@@ -66,6 +79,12 @@ class Descent(AbstractScheduler[NetworkEnv, State, Decision, None]):
         stacked = jax.tree.map(lambda *each: jnp.stack(each), *starts)
         ends, costs = jax.lax.map(lambda start: descend(env, state, start), stacked)
         return jax.tree.map(lambda leaf: leaf[jnp.argmin(costs)], ends), memory
+
+    def certificate(self, env: NetworkEnv, seen: Trajectory) -> Certificate:
+        some = some_slots(seen, CHECKED_SLOTS)
+        bound = jax.lax.map(lambda state: cost_bound(env, state), some.state)
+        cost = jnp.sum(some.outcome.cost, axis=1)
+        return bounded(cost, bound, seen.outcome.cost.shape[0])
 
 
 def too_many_to_descend(env: NetworkEnv) -> str | None:
