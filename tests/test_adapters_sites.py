@@ -102,6 +102,43 @@ def test_column_names_in_any_case_and_a_byte_order_mark(tmp_path: Path) -> None:
     assert (place.name, place.latitude, place.longitude) == ("7", 1.5, 2.5)
 
 
+def test_across_the_line_of_180_degrees_distances_hold(tmp_path: Path) -> None:
+    """Thirty users on both sides of the line around one site, five around another, far away."""
+    east = "".join(f"-17.0,{179.9990 + 0.00005 * i:.5f}\n" for i in range(15))
+    west = "".join(f"-17.0,{-179.9990 - 0.00005 * i:.5f}\n" for i in range(15))
+    far = "51.5,0.0\n" * 5
+    sites = "name,latitude,longitude\nLondon,51.5,0.0\nline,-17.0,180.0\nother,-17.0,-179.99\n"
+    paths = _files(tmp_path, sites, f"latitude,longitude\n{far}{east}{west}")
+    layout = real_layout(*paths, 2, 30)
+    assert layout.servers == ("line", "other")
+    assert len(layout.user_distances_m) == 30
+    expected = _haversine_m((-17.0, 180.0), (-17.0, -179.99))
+    assert layout.server_distances_m[1] == pytest.approx(expected, rel=0.01)
+
+
+def test_at_a_pole_every_longitude_is_near(tmp_path: Path) -> None:
+    users = "latitude,longitude\n" + "".join(f"89.999,{30 * i - 170}\n" for i in range(12))
+    paths = _files(tmp_path, "name,latitude,longitude\nequator,0,0\npole,90,0\n", users)
+    layout = real_layout(*paths, 1, 12)
+    assert layout.servers == ("pole",)
+    assert len(layout.user_distances_m) == 12
+
+
+def test_a_site_that_is_listed_twice_is_one(tmp_path: Path) -> None:
+    doubled = "name,latitude,longitude\na,-37.82,144.96\nb,-37.82,144.96\nc,-37.83,144.96\n"
+    paths = _files(tmp_path, doubled, "latitude,longitude\n-37.82,144.96\n")
+    layout = real_layout(*paths, 2, 1)
+    assert layout.servers == ("a", "c")
+    assert layout.server_distances_m[1] > 1000
+    with pytest.raises(UserError, match="2 sites for 3 servers"):
+        real_layout(*paths, 3, 1)
+
+
+def test_what_never_ends_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is no file that can be read to its end"):
+        read_places(Path("/dev/zero"))
+
+
 @pytest.mark.skipif(
     not SHARED.is_dir(), reason="the published data sets are not beside the repository"
 )

@@ -12,9 +12,12 @@ import pytest
 from jaxtyping import Array, PRNGKeyArray
 from tiny import SCENARIO, Drift
 
+from edgewise.core import memory
+from edgewise.core.certificate import AbstractReference, Certificate, bounded
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
+from edgewise.core.rollout import Trajectory
 from edgewise.core.seeding import seed_keys
 from edgewise.runs.code import code_of
 from edgewise.runs.execute import Finished, Rig
@@ -23,6 +26,7 @@ from edgewise.runs.spec import describe
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import QUICK_SLOTS, Sweep
 from edgewise.study.results import Results
+from edgewise.training.run import needs
 
 SLOTS = 40
 LEARN = describe(SCENARIO, "learn", {"num_users": 3}, slots=SLOTS)
@@ -55,6 +59,10 @@ def test_the_metrics_are_those_of_a_plain_loop(idle: Finished) -> None:
     assert idle.result.metrics["delay_s"] == pytest.approx(np.mean(delays), rel=1e-5)
     assert idle.result.metrics["utility"] == pytest.approx(-np.mean(delays), rel=1e-5)
     np.testing.assert_array_equal(idle.result.evaluation("load_s"), np.zeros(5))
+
+
+def test_what_is_no_reference_has_no_certificate(idle: Finished) -> None:
+    assert idle.result.certificate is None
 
 
 def test_schemes_meet_the_same_world(learn: Rig, idle: Finished, tmp_path: Path) -> None:
@@ -94,6 +102,26 @@ def test_evaluating_again_gives_the_recorded_bits_and_other_parameters_others(
         rescore(SCENARIO, spec, 1000, folder, {"num_users": 0})
 
 
+class Certified(AbstractReference):
+    """All local, and proud of it."""
+
+    def decide(self, env: Any, key: PRNGKeyArray, state: Any, memory: Any) -> Any:
+        return env.decode(state, jnp.zeros(env.num_agents, int)), memory
+
+    def certificate(self, env: Any, seen: Trajectory) -> Certificate:
+        cost = -seen.outcome.utility
+        return bounded(cost, 0.75 * cost, cost.shape[0])
+
+
+def test_a_references_certificate_is_kept_with_its_run(tmp_path: Path) -> None:
+    certified = dataclasses.replace(SCENARIO.scheme("idle"), scheduler=Certified())
+    scenario = dataclasses.replace(SCENARIO, schemes=(certified,))
+    spec = describe(scenario, "idle", {"num_users": 3})
+    (finished,) = Rig(scenario, spec).execute((1000,), tmp_path)
+    np.testing.assert_allclose(finished.result.certificate, [0.25, 40, 40], rtol=1e-5)
+    assert set(finished.result.names("evaluation/")) == {"load_s", "task_cycles", "gain"}
+
+
 def test_a_policy_of_another_size_is_told(tmp_path: Path) -> None:
     sized = dataclasses.replace(SCENARIO.schemes[0], program=Sized)
     scenario = dataclasses.replace(SCENARIO, schemes=(sized,))
@@ -119,6 +147,32 @@ class Fixed(AbstractScheduler):
 
     def decide(self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any) -> Any:
         return env.decode(state, jnp.zeros(env.num_agents, int) + self.servers), memory
+
+
+def test_a_run_that_cannot_fit_is_refused_before_it_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1000)
+    with pytest.raises(
+        UserError, match=r"^training learn with 3 agents, 2 seeds together needs about .* --slots$"
+    ):
+        Rig(SCENARIO, LEARN).execute((1000, 1001), tmp_path)
+    assert not list(tmp_path.iterdir())
+    planned = Rig(SCENARIO, describe(SCENARIO, "idle", {"num_users": 3}))
+    for of_no_size in ("peak_bytes", "taken_bytes"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"edgewise.runs.execute.{of_no_size}", lambda traced: 0)
+            with pytest.raises(UserError, match=r"^evaluating idle with 3 agents needs about"):
+                planned.execute((1000,), tmp_path)
+
+
+def test_training_needs_its_carry_its_log_and_what_a_slot_computes(learn: Rig) -> None:
+    keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, (1000,)))
+    states = jax.vmap(learn.env.reset)(keys.layout)
+    (_, short), (_, long) = (needs(learn.program, keys.training, states, n) for n in (10, 1010))
+    assert long - short == 4 * 3 * 1000  # position, reward and score, 4 bytes each.
+    held = sum(leaf.nbytes for leaf in jax.tree.leaves(states))
+    assert held < short < 100 * held
 
 
 def test_a_sweep_is_the_product_of_what_varies() -> None:

@@ -152,6 +152,25 @@ def test_a_gap_to_nothing_is_not_defined() -> None:
     assert measure("gap", "%", np.array([3.0])).reason == "one seed gives no interval"
 
 
+def test_what_a_reference_is_known_to_be_holds_on_every_seed(tmp_path: Path) -> None:
+    numbers = {1000: (0.01, 8, 40), 1001: (0.02, 8, 40), 1002: (0.0, 8, 40)}
+    scores = {"coin": [-1.0, -1.1, -1.2], "idle": [-1.0, -1.1, -1.2]}
+    _stored(tmp_path, scores)
+    store, asked = Store(tmp_path), _asked(scores)
+    idle = next(spec for spec, _ in asked.wanted(SCENARIO) if spec.scheme == "idle")
+    for seed, certificate in numbers.items():
+        kept = store.read(idle, seed)
+        arrays = {**kept.arrays, "certificate": np.array(certificate)}
+        store.write(idle, seed, dataclasses.replace(kept, arrays=arrays), code_of(SCENARIO))
+    rows = table(SCENARIO, Results(SCENARIO, store), asked)
+    told = {row["scheme"]: row["certificate"] for row in as_json(rows)}
+    assert told == {"coin": None, "idle": "within 2% in 8 of 40 slots"}
+    assert "known to be" in [column.title for column in read_columns(rows)]
+    assert "known to be" not in [
+        c.title for c in read_columns([r for r in rows if not r.certificate])
+    ]
+
+
 def test_runs_of_other_code_are_marked_everywhere(tmp_path: Path) -> None:
     results = _stored(tmp_path, SCORES, Code({"physics/link.py": "0" * 16}))
     rows = table(SCENARIO, results, _asked(SCORES))

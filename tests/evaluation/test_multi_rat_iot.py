@@ -243,7 +243,8 @@ def test_costs_over_the_number_of_users() -> None:
 
 
 def test_the_crossing_is_where_the_line_through_the_means_is_zero() -> None:
-    found = numbers(costs(centralized=surplus({24: -3, 26: 1, 28: 2, 30: 3})), "R8")
+    """The last one, where there are two."""
+    found = numbers(costs(centralized=surplus({15: 1, 24: -3, 26: 1, 28: 2, 30: 3})), "R8")
     assert found["crossing at U"] == pytest.approx(25.5)
     assert found["il-maq less centralized, U=24"] == certain(-3.0)
     assert found["gap grows beyond 23 (1: yes)"] == 1.0
@@ -296,6 +297,9 @@ def test_learning_is_drawn_in_fifty_means(figure: str, varied: str, labels: list
     lines = canvas.axes[0].get_lines()
     assert [line.get_label() for line in lines] == labels
     assert list(lines[-1].get_ydata()) == [row["mean"] for row in last]
+    band = canvas.axes[0].collections[-1].get_paths()[0].vertices[:, 1]
+    assert band.min() == last[0]["low"]
+    assert band.max() == last[-1]["high"]
 
 
 def test_places_are_drawn_beside_the_papers() -> None:

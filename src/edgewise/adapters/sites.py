@@ -15,6 +15,7 @@ from edgewise.core.errors import UserError
 
 RADIUS_M = 500.0
 """A user belongs to a site within this distance."""
+MOST_BYTES = 50_000_000
 FLOOR_M = 10.0
 """The least distance: nearer, the path-loss law is not defined (the antenna is on a mast)."""
 
@@ -50,7 +51,7 @@ class RealLayout:
 def real_layout(sites: Path, users: Path, num_servers: int, num_users: int) -> RealLayout:
     """The layout that two CSV files give, with columns latitude and longitude (any case);
     `UserError`, one line, if they cannot."""
-    places, people = read_places(sites), read_places(users)
+    places, people = distinct(read_places(sites)), read_places(users)
     if len(places) < num_servers:
         raise UserError(
             f"{sites}: {len(places)} sites for {num_servers} servers: give more sites, "
@@ -73,8 +74,15 @@ def real_layout(sites: Path, users: Path, num_servers: int, num_users: int) -> R
     )
 
 
+def distinct(places: list[Place]) -> list[Place]:
+    """Without those that stand exactly where an earlier one does: the same site, listed twice."""
+    first = {(place.latitude, place.longitude): place for place in reversed(places)}
+    return list(reversed(first.values()))
+
+
 def read_places(path: Path) -> list[Place]:
     """The places in a CSV file; `UserError` naming file, row and remedy if one cannot be used."""
+    _check_file(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             places = list(_places(path, csv.reader(file)))
@@ -84,6 +92,17 @@ def read_places(path: Path) -> list[Place]:
     if not places:
         raise UserError(f"{path} has no rows below its header: give at least one place")
     return places
+
+
+def _check_file(path: Path) -> None:
+    """`UserError` for what might never end, or is too large for a list of places."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is no file that can be read to its end: give a CSV file")
+    if path.exists() and path.stat().st_size > MOST_BYTES:
+        raise UserError(
+            f"{path} has {path.stat().st_size / 1e6:.0f} MB, of at most {MOST_BYTES / 1e6:.0f}: "
+            "give fewer rows"
+        )
 
 
 def _places(path: Path, rows: Any) -> Iterator[Place]:
@@ -132,22 +151,18 @@ def _degrees(where: str, name: str, text: str, limit: float) -> float:
 
 def _busiest(places: list[Place], people: list[Place]) -> int:
     """The site with most people within the radius; the first of equals."""
-    nearby = cKDTree(_metres(places, people)).query_ball_point(
-        _metres(places, places), RADIUS_M, return_length=True
+    nearby = cKDTree(_earth_centred_m(people)).query_ball_point(
+        _earth_centred_m(places), RADIUS_M, return_length=True
     )
     return int(np.argmax(nearby))
 
 
-def _metres(places: list[Place], points: list[Place]) -> np.ndarray:
-    """East and north of the middle of `places` [m], `[points, 2]`: azimuthal equidistant, off by
-    less than 10 ppm within 50 km of it."""
-    latitude = np.mean([place.latitude for place in places])
-    longitude = np.mean([place.longitude for place in places])
-    local = f"+proj=aeqd +lat_0={latitude} +lon_0={longitude} +datum=WGS84 +units=m"
-    project = Transformer.from_crs("EPSG:4326", local, always_xy=True)
-    return np.column_stack(
-        project.transform([p.longitude for p in points], [p.latitude for p in points])
-    )
+def _earth_centred_m(points: list[Place]) -> np.ndarray:
+    """On the ellipsoid, `[points, 3]`: distances hold anywhere, also across 180° and at the poles.
+    The straight line between points 500 m apart is a ten-millionth of a metre shorter."""
+    to_earth_centred = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
+    longitudes, latitudes = [p.longitude for p in points], [p.latitude for p in points]
+    return np.column_stack(to_earth_centred.transform(longitudes, latitudes, np.zeros(len(points))))
 
 
 def _distance_m(start: Place, end: Place) -> float:

@@ -1,6 +1,7 @@
 """From the words of `edgewise compare` to the comparison they ask for."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,15 @@ def asked(
     learn: tuple[str, ...] = (),
     sites: Path | None = None,
     users: Path | None = None,
+    of_file: Mapping[str, Any] | None = None,
 ) -> Comparison:
-    """What the options mean; `UserError` if they cannot be used."""
+    """What the options mean, on top of a network file's parameters; `UserError` if they cannot be
+    used."""
     options.at_least_one(seeds=seeds, slots=slots)
-    parameters = options.given_parameters(set_, preset)
+    parameters = {**(of_file or {}), **options.given_parameters(set_, preset)}
+    typed = parameters if of_file else None
+    if typed is not None:
+        parameters = _all_of(scenario, typed)
     parameters, layout = with_real_sites(scenario, parameters, sites, users)
     return Comparison(
         scenario.name,
@@ -34,7 +40,14 @@ def asked(
         parameters,
         options.given_settings(learn),
         layout,
+        typed,
     )
+
+
+def _all_of(scenario: Scenario, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every parameter, as JSON has it."""
+    found: dict[str, Any] = scenario.checked(**given).model_dump(mode="json")
+    return found
 
 
 def _all_that_fit(scenario: Scenario, parameters: dict[str, Any]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def compare_(
     """
     from edgewise import scenarios
     from edgewise.cli.asked import asked
+    from edgewise.cli.named import named
     from edgewise.cli.tables import print_comparison
     from edgewise.cli.work import results_folder, tell_page, tell_run_name, work_through
     from edgewise.report.build import write_comparison
@@ -39,11 +40,11 @@ def compare_(
     from edgewise.study.results import Results
     from edgewise.study.rows import table
 
-    found = scenarios.get(scenario)
+    found, of_file, name = named(scenario)
     options.at_least_one(jobs=jobs)
-    comparison = asked(found, schemes, seeds, slots, set_, preset, learn, sites, users)
+    comparison = asked(found, schemes, seeds, slots, set_, preset, learn, sites, users, of_file)
     wanted = comparison.wanted(found)
-    store = Store(results_folder(out, scenario))
+    store = Store(results_folder(out, name))
     plan = plan_runs(found, store, wanted, keep_stale)
     work_through(plan, store, found, jobs, keep_stale)
 

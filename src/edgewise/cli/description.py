@@ -1,19 +1,24 @@
 """A scenario as `edgewise show` prints it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
 from edgewise.cli.tables import bare_table, cell
+from edgewise.core.parameters import Parameters
 from edgewise.runs.scenario import Scenario
 from edgewise.study.text import shown_value
 
 
-def description(scenario: Scenario) -> Iterator[RenderableType]:
-    """What it is, its parameters, schemes, metrics and presets."""
+def description(
+    scenario: Scenario, given: Mapping[str, Any] | None = None
+) -> Iterator[RenderableType]:
+    """What it is, its parameters (those `given` in place of the defaults), schemes, metrics and
+    presets."""
     yield cell(f"{scenario.name}: {scenario.title}\n{scenario.paper}\n")
-    yield _parameters(scenario)
+    yield _parameters(scenario, scenario.checked(**(given or {})))
     yield _schemes(scenario)
     yield _metrics(scenario)
     for name, values in scenario.presets.items():
@@ -21,11 +26,12 @@ def description(scenario: Scenario) -> Iterator[RenderableType]:
         yield cell(f"preset {name}: {shown}")
 
 
-def _parameters(scenario: Scenario) -> Table:
-    table = bare_table("Parameters", "name", "default", "unit", "range", "kind", "source")
-    for name, field in scenario.parameters.model_fields.items():
+def _parameters(scenario: Scenario, values: Parameters) -> Table:
+    table = bare_table("Parameters", "name", "value", "unit", "range", "kind", "source")
+    for name in scenario.parameters.model_fields:
         facts = scenario.parameters.provenance(name)
-        cells = (name, shown_value(field.default), facts.unit, facts.range, facts.kind)
+        value, allowed = shown_value(getattr(values, name)), scenario.parameters.allowed(name)
+        cells = (name, value, facts.unit, allowed, facts.kind)
         table.add_row(*map(cell, (*cells, facts.source)))
     return table
 

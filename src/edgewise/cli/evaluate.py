@@ -14,7 +14,7 @@ def evaluate_(
     /,
     *,
     set_: options.Set = (),
-    slots: Annotated[int | None, Parameter(help="Slots of the evaluation.")] = None,
+    slots: Annotated[int | None, options.counted("Slots of the evaluation.")] = None,
     format: Annotated[
         Literal["table", "json"], Parameter(help="What is printed on standard output.")
     ] = "table",

@@ -23,6 +23,7 @@ COMMANDS = {
     "new": "A network file of your own, with comments, to begin with.",
     "check": "What a network file holds, in numbers, and what is wrong or odd in it.",
     "compare": "Train and run a scenario's schemes on the same worlds; table, plots and page.",
+    "plan": "The smallest capacity with which a network meets a target.",
     "train": "Train one scheme, and keep what it learned.",
     "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",

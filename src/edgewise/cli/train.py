@@ -21,7 +21,7 @@ def train_(
     jobs: options.Jobs = None,
 ) -> None:
     """Train one scheme; prints how each run is called, for `edgewise evaluate`."""
-    from edgewise import scenarios
+    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.names import run_name
@@ -29,14 +29,15 @@ def train_(
     from edgewise.runs.store import Store
     from edgewise.runs.sweep import seed_numbers
 
-    found = scenarios.get(scenario)
+    found, of_file, name = named(scenario)
     if not found.scheme(scheme).learns:
         raise UserError(f"{scheme} does not learn: run edgewise compare {scenario} instead")
     options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
-    parameters, settings = options.given_parameters(set_, preset), options.given_settings(learn)
+    parameters = {**of_file, **options.given_parameters(set_, preset)}
+    settings = options.given_settings(learn)
     spec = describe(found, scheme, parameters, settings, slots)
     numbers = seed_numbers(seeds or 1)
-    store = Store(results_folder(out, scenario))
+    store = Store(results_folder(out, name))
     plan = plan_runs(found, store, [(spec, numbers)], keep_stale)
     work_through(plan, store, found, jobs, keep_stale)
     for seed in numbers:

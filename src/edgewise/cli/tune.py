@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
-
 from edgewise.cli import options
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ def tune_(
     scheme: str,
     /,
     *,
-    trials: Annotated[int | None, Parameter(help="How many settings are tried [24].")] = None,
+    trials: Annotated[int | None, options.counted("How many settings are tried [24].")] = None,
     slots: options.Slots = None,
     set_: options.Set = (),
     preset: options.Preset = None,
@@ -32,16 +30,17 @@ def tune_(
     declare, exploration and schedule included. All trials are kept in tuning/SCHEME.csv of the
     results folder; a search that was cut goes on where it was.
     """
-    from edgewise import scenarios
+    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.store import Store
     from edgewise.study.tuning import SEEDS, TRIALS, Trial, Tuning
 
     options.at_least_one(trials=trials, slots=slots, jobs=jobs)
-    found = scenarios.get(scenario)
-    tuning = Tuning(found, scheme, options.given_parameters(set_, preset), slots)
-    folder = results_folder(out, f"{scenario}-tuning")
+    found, of_file, name = named(scenario)
+    parameters = {**of_file, **options.given_parameters(set_, preset)}
+    tuning = Tuning(found, scheme, parameters, slots)
+    folder = results_folder(out, f"{name}-tuning")
     finished: list[Trial] = []
     while asked := tuning.next(finished, trials or TRIALS):
         specs = [tuning.spec(trial) for trial in asked]

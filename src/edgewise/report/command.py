@@ -10,10 +10,10 @@ GIVEN_BY_SITES = "user_distances_m"
 
 def command(comparison: Comparison) -> str:
     """The same runs, to the last digit of every value; real sites are read from their files."""
-    parts = ["edgewise", "compare", comparison.scenario]
+    given = dict(comparison.typed or comparison.parameters)
+    parts = ["edgewise", "compare", given.pop("file", comparison.scenario)]
     parts += ["--schemes", ",".join(comparison.schemes), "--seeds", str(comparison.seeds)]
     parts += [] if comparison.slots is None else ["--slots", str(comparison.slots)]
-    given = dict(comparison.parameters)
     if "preset" in given:
         parts += ["--preset", given.pop("preset")]
     if comparison.sites is not None:

@@ -10,6 +10,7 @@ import ast
 import functools
 import hashlib
 import importlib.util
+import inspect
 import json
 import sys
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def _homes(part: Any) -> Iterator[str]:
             yield from _homes(each)
         return
     owner = getattr(part, "__self__", None)
-    part = owner if isinstance(owner, type) else part
+    part = owner if isinstance(owner, type) else inspect.unwrap(part)
     if (module := _module(part)) is not None:
         yield module
     held = [cell.cell_contents for cell in getattr(part, "__closure__", None) or ()]

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key, PRNGKeyArray
 
+from edgewise.core.certificate import AbstractReference
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
+from edgewise.core.memory import peak_bytes, refuse_what_cannot_fit, taken_bytes
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import rollout
 from edgewise.core.seeding import SeedKeys, seed_keys
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
-from edgewise.runs.store import EVALUATION, LOG, RunResult
+from edgewise.runs.store import CERTIFICATE, EVALUATION, LOG, RunResult
 from edgewise.training.program import AbstractProgram
-from edgewise.training.run import Progress, Trained, over_seeds, train
+from edgewise.training.run import Progress, Trained, needs, over_seeds, train
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,18 @@ class Finished:
     policy: Any
 
 
+MOST_PROGRAMS = 32
+_PROGRAMS: dict[Any, tuple[Scenario, Callable]] = {}
+"""What this process has compiled, the oldest first, and for which scenario: one that is kept is
+not taken for another."""
+
+
 @dataclass
 class Rig:
     """A run's description set up to be executed for any seed: what is compiled stays compiled."""
 
     scenario: Scenario
     spec: RunSpec
-    _compiled: dict[int, Callable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scheme = self.scenario.scheme(self.spec.scheme)
@@ -55,26 +62,57 @@ class Rig:
         """The run on `seeds`, all at once; training resumes what `folder` holds."""
         keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, seeds))
         states = _layouts(self.env, keys.layout)
+        begun = time.perf_counter()
+        evaluate = self._compiled(keys, states)
+        compile_s = time.perf_counter() - begun
         trained, carry, policies = None, None, None
         if self.program is not None:
             trained = train(self.program, keys.training, states, self.spec.slots, folder, report)
             carry, policies = trained.carry, _policies(self.program, trained.carry)
-        evaluated, compile_s, evaluate_s = self._evaluate(keys, states, carry)
+        begun = time.perf_counter()
+        arguments = (self.env, self.program, keys, states, carry)
+        evaluated = jax.tree.map(np.asarray, evaluate(*arguments))
+        evaluate_s = time.perf_counter() - begun
         cost = _cost(trained, self.spec.slots, compile_s, evaluate_s, len(seeds))
         return [
             self._finished(seeds, i, evaluated, trained, policies, cost) for i in range(len(seeds))
         ]
 
-    def _evaluate(self, keys: SeedKeys, states: Any, carry: Any) -> tuple[Any, float, float]:
-        """Metrics and series, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
-        count, begun = len(keys.plan), time.perf_counter()
-        arguments = (self.env, self.program, keys, states, carry)
-        if count not in self._compiled:
-            traced = eqx.filter_jit(self._evaluate_all).lower  # type: ignore[attr-defined]
-            self._compiled[count] = traced(*arguments).compile()
-        compiled = time.perf_counter()
-        evaluated = jax.tree.map(np.asarray, self._compiled[count](*arguments))
-        return evaluated, compiled - begun, time.perf_counter() - compiled
+    def _compiled(self, keys: SeedKeys, states: Any) -> Callable:
+        """The program of the evaluation: one for all runs of the scheme whose arrays are alike,
+        since parameters are arguments. `UserError` if it, or the training before it, needs more
+        memory than there is."""
+        arguments = (self.env, self.program, keys, states, self._carry(keys, states))
+        leaves, structure = jax.tree.flatten(arguments)
+        shapes = tuple((jnp.shape(leaf), jnp.result_type(leaf)) for leaf in leaves)
+        lengths = (self.spec.evaluation_slots, self.spec.episode_slots)
+        key = (id(self.scenario), self.scheme.name, lengths, structure, shapes)
+        if key not in _PROGRAMS:
+            if len(_PROGRAMS) == MOST_PROGRAMS:
+                del _PROGRAMS[next(iter(_PROGRAMS))]
+            _PROGRAMS[key] = (self.scenario, self._compile(arguments, len(keys.plan)))
+        return _PROGRAMS[key][1]
+
+    def _compile(self, arguments: tuple, seeds: int) -> Callable:
+        slots = f"{self.spec.evaluation_slots} evaluation slots"
+        traced = jax.jit(self._evaluate_all).trace(*arguments)
+        self._check_memory("evaluating", peak_bytes(traced.jaxpr.jaxpr), seeds, slots)
+        compiled = traced.lower().compile()
+        self._check_memory("evaluating", taken_bytes(compiled), seeds, slots)
+        return compiled
+
+    def _carry(self, keys: SeedKeys, states: Any) -> Any:
+        """What training will end with, as shapes; None where nothing is trained."""
+        if self.program is None:
+            return None
+        carry, needed = needs(self.program, keys.training, states, self.spec.slots)
+        self._check_memory("training", needed, len(keys.plan), "--slots")
+        return carry
+
+    def _check_memory(self, doing: str, needed: int, seeds: int, slots: str) -> None:
+        together = f", {seeds} seeds together" if seeds > 1 else ""
+        what = f"{doing} {self.spec.scheme} with {self.env.num_agents} agents{together}"
+        refuse_what_cannot_fit(what, needed, f"the number of agents or {slots}")
 
     def _evaluate_all(
         self,
@@ -111,9 +149,9 @@ class Rig:
         policies: Any,
         cost: dict[str, float],
     ) -> Finished:
-        metrics, series = evaluated
+        metrics, kept = evaluated
         self._check_score(seeds[i], float(metrics[self.scenario.score][i]))
-        arrays = {EVALUATION + name: array[i] for name, array in series.items()}
+        arrays = {name: array[i] for name, array in kept.items()}
         if trained is not None:
             arrays |= {LOG + name: array[i] for name, array in trained.log.items()}
         result = RunResult(
@@ -140,10 +178,14 @@ def measured(
     key: PRNGKeyArray,
     state: Any,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The scenario's metrics and series of one evaluation."""
+    """The scenario's metrics of one evaluation, and the arrays that are kept of it: its series, and
+    of a reference how near the best possible it was."""
     seen = rollout(env, scheduler, key, state, spec.evaluation_slots, spec.episode_slots)
     metrics = {metric.name: metric.measure(env, seen) for metric in scenario.metrics}
-    return metrics, scenario.series(env, seen)
+    arrays = {EVALUATION + name: array for name, array in scenario.series(env, seen).items()}
+    if isinstance(scheduler, AbstractReference):
+        arrays[CERTIFICATE] = scheduler.certificate(env, seen).numbers()
+    return metrics, arrays
 
 
 def program_of(scenario: Scenario, spec: RunSpec, env: AbstractEnv) -> AbstractProgram | None:

@@ -53,7 +53,8 @@ class Scenario:
     `score` is the metric schemes are ranked by, `reference` the scheme that gaps are measured
     to; `episode_slots` (0: one endless episode) holds for training and evaluation alike.
     `series` gives arrays for the plots, by name, from one evaluation; `watch` scalars of a slot's
-    outcome for the training log.
+    outcome for the training log; `lengths` the slots of an episode and of an evaluation where the
+    parameters give them.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Scenario:
     series: Callable[[Any, Trajectory], dict[str, Array]] = no_series
     watch: Callable[[Any], Log] = nothing_more
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lengths: Callable[[Any], tuple[int, int]] | None = None
 
     def scheme(self, name: str) -> Scheme:
         """The scheme called `name`."""
@@ -100,6 +102,12 @@ class Scenario:
             }
 
         return watch
+
+    def slots(self, parameters: Any) -> tuple[int, int]:
+        """Of an episode, and of an evaluation."""
+        if self.lengths is None:
+            return self.episode_slots, self.evaluation_slots
+        return self.lengths(parameters)
 
     def checked(self, **values: Any) -> Parameters:
         """The parameters with `values` (and a `preset`'s) in place of the defaults; `UserError`

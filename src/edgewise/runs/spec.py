@@ -10,8 +10,11 @@ from typing import Any
 import jax
 
 from edgewise.core.errors import UserError
+from edgewise.core.memory import refuse_what_cannot_fit
 from edgewise.runs.scenario import Scenario
 
+LOGGED = 8
+"""Series in a training log, about."""
 FIRST_SEED = 1000
 """Reported runs use seeds 1000, 1001, ... in order; smaller ones are for tuning."""
 
@@ -56,18 +59,21 @@ def describe(
     common = scenario.checked(**parameters)
     # Checked now, so that a wrong combination is told before anything has run.
     scenario.checked(**{**parameters, **found.train_with})
+    episode, evaluation = scenario.slots(common)
     reason = found.too_large(scenario.make(common))
     if reason is not None:
         raise UserError(f"{scheme}: {reason}")
+    length = (found.slots if slots is None else slots) if found.learns else 0
+    refuse_what_cannot_fit(f"the log of {length} slots", 4.0 * LOGGED * length, "--slots")
     return RunSpec(
         scenario=scenario.name,
         scheme=scheme,
         parameters=_as_json(common.model_dump()),
         train_with=_as_json(dict(found.train_with)),
         settings=found.complete_settings(settings) if found.learns else {},
-        slots=(found.slots if slots is None else slots) if found.learns else 0,
-        evaluation_slots=_or(evaluation_slots, scenario.evaluation_slots),
-        episode_slots=scenario.episode_slots,
+        slots=length,
+        evaluation_slots=_or(evaluation_slots, evaluation),
+        episode_slots=episode,
         jax=jax.__version__,
     )
 

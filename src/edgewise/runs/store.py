@@ -34,7 +34,7 @@ from edgewise.version import VERSION
 MARKER = "edgewise.json"
 SCHEMA = 2
 LOCKS = (".command.lock", ".workers.lock")
-LOG, EVALUATION = "log/", "evaluation/"
+LOG, EVALUATION, CERTIFICATE = "log/", "evaluation/", "certificate"
 
 
 class Marker(File):
@@ -88,7 +88,7 @@ class CodeFile(File):
 @dataclass(frozen=True)
 class RunResult:
     """What one run on one seed gave. `arrays` holds the training log under `log/<name>` and the
-    evaluation's series under `evaluation/<name>`; `together` are the seeds that were trained as
+    evaluation's series under `evaluation/<name>`, a reference's `certificate`; `together` are the seeds that were trained as
     one program, this one included; `code` is the digest of the code that made a stored run. A
     metric that is not defined is NaN."""
 
@@ -114,6 +114,11 @@ class RunResult:
     def evaluation(self, name: str) -> np.ndarray:
         """A series of the evaluation."""
         return self._array(EVALUATION, name)
+
+    @property
+    def certificate(self) -> np.ndarray | None:
+        """How near the best possible a reference was (`Certificate.numbers`); None of others."""
+        return self.arrays.get(CERTIFICATE)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names under `LOG` or `EVALUATION`."""

@@ -53,6 +53,14 @@ BEFORE = (
         bool,
         tells=lambda rows: any(row.stale for row in rows),
     ),
+    Column(
+        "certificate",
+        "known to be",
+        lambda row: row.certificate,
+        lambda row: row.certificate or None,
+        str | None,
+        tells=lambda rows: any(row.certificate for row in rows),
+    ),
     Column("seeds", "seeds", None, lambda row: row.seeds, int),
 )
 """Before the metrics: words and whole numbers."""

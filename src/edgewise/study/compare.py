@@ -21,7 +21,9 @@ FOLDER, FILE = "comparisons", "comparison.json"
 class Comparison:
     """What was asked: schemes by name, parameters that differ from the defaults, training slots
     (None: each scheme's own), `settings` of the learners that have them. `sites` tells of the
-    real sites that gave the parameters, and of the files they came from."""
+    real sites that gave the parameters, and of the files they came from. Where a network's file
+    gave them, `parameters` are all of them, as the file may change, and `typed` is what the command
+    line said: `file`, and values in place of the file's."""
 
     scenario: str
     schemes: tuple[str, ...]
@@ -30,6 +32,7 @@ class Comparison:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     sites: Mapping[str, Any] | None = None
+    typed: Mapping[str, Any] | None = None
 
     @property
     def sweep(self) -> Sweep:
@@ -46,7 +49,8 @@ class Comparison:
     @property
     def digest(self) -> str:
         """The name of its page: sha256 of what was asked, 12 hexadecimal digits of it."""
-        text = json.dumps(asdict(self), sort_keys=True, allow_nan=False)
+        facts = {k: x for k, x in asdict(self).items() if k != "typed" or x is not None}
+        text = json.dumps(facts, sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def wanted(self, scenario: Scenario) -> list[tuple[RunSpec, tuple[int, ...]]]:

@@ -64,12 +64,22 @@ class Results:
 
     def spec(self, sweep: Sweep, scheme: str, point: Mapping[str, Any]) -> RunSpec:
         """The description of a run: the same question is answered once."""
-        asked = [sweep.fixed, sweep.fixed_settings, sweep.slots, sweep.evaluation_slots]
-        varied = [sorted(sweep.vary_settings), dict(point), scheme, sweep.short]
-        key = json.dumps([asked, varied], sort_keys=True)
+        parameters = {**sweep.fixed, **{name: point[name] for name in sweep.vary}}
+        settings = {**sweep.fixed_settings, **{name: point[name] for name in sweep.vary_settings}}
+        lengths = [sweep.slots, sweep.evaluation_slots, sweep.short]
+        key = json.dumps([scheme, self._changed(parameters), settings, lengths], sort_keys=True)
         if key not in self._described:
             self._described[key] = sweep.spec(self.scenario, scheme, point)
         return self._described[key]
+
+    def _changed(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Without what is the default anyway."""
+        fields = self.scenario.parameters.model_fields
+        return {
+            name: value
+            for name, value in parameters.items()
+            if name not in fields or value != fields[name].default
+        }
 
 
 class SweepResults:

@@ -1,11 +1,13 @@
 """The table that answers a comparison: a row for each scheme, a number with its interval for each
 metric, and what the seeds allow to be said of the ranks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from edgewise.core.certificate import words
 from edgewise.runs.code import code_of
 from edgewise.runs.scenario import Scenario
 from edgewise.study.compare import Comparison
@@ -46,7 +48,7 @@ class Measured:
 class Row:
     """One scheme. `train_s` is None where nothing is trained; it is kept apart from `metrics`,
     which are the same bits whenever and wherever they are computed. `beats_reference`: beyond
-    doubt. `slots` are those it was trained for, `own_slots` its own. `stale` are runs that other
+    doubt. `certificate`: how near the best possible a reference is known to be, on every seed. `slots` are those it was trained for, `own_slots` its own. `stale` are runs that other
     code made than the one that is here."""
 
     scheme: str
@@ -59,6 +61,7 @@ class Row:
     beats_reference: bool = False
     slots: int = 0
     own_slots: int = 0
+    certificate: str = ""
     stale: int = 0
 
 
@@ -121,5 +124,15 @@ def _row(
         beats_reference=ahead,
         slots=results.spec(comparison.sweep, name, {}).slots,
         own_slots=scheme.slots if scheme.learns else 0,
+        certificate=_certificate([run.certificate for run in runs]),
         stale=sum(run.code != code for run in runs),
     )
+
+
+def _certificate(numbers: Sequence[np.ndarray | None]) -> str:
+    """What holds on every seed; empty where the scheme is no reference."""
+    known = np.array([each for each in numbers if each is not None])
+    if len(known) < len(numbers):
+        return ""
+    excess, checked, slots = known.T
+    return words((np.max(excess), np.min(checked), slots[0]))

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key, PRNGKeyArray
 
+from edgewise.core import memory
 from edgewise.core.errors import UserError
 from edgewise.training import checkpoint
 from edgewise.training.program import AbstractProgram, Carry
@@ -100,6 +101,19 @@ def train(
         report(Progress(slots, num_slots, count / elapsed, recent))
         count = int(np.clip(CHUNK_S * count / elapsed, FIRST_CHUNK_SLOTS, CHUNK_SLOTS))
     return Trained(carry, log, compile_s, train_s)
+
+
+def needs(
+    program: AbstractProgram[Carry], keys: Key[Array, " seeds"], states: Any, num_slots: int
+) -> tuple[Carry, int]:
+    """The shapes of the carry, and about how many bytes training takes: the carry, what one slot
+    computes at its peak, and the log."""
+    carry = jax.eval_shape(_init, program, keys, states)
+    t = jnp.zeros((), int)
+    slot = over_seeds(lambda key, carry: program.slot(key, carry, t, t / 1))
+    traced, (_, log) = jax.make_jaxpr(slot, return_shape=True)(keys, carry)
+    logged = 4 * len(log) * len(keys) * num_slots
+    return carry, memory.tree_bytes(carry) + memory.peak_bytes(traced.jaxpr) + logged
 
 
 def _reached(

@@ -2,7 +2,7 @@
 
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.network.build import of_parameters
-from edgewise.scenarios.network.metrics import METRICS, series
+from edgewise.scenarios.network.metrics import METRICS, series, watch
 from edgewise.scenarios.network.params import NetworkParameters
 from edgewise.scenarios.network.schemes import SCHEMES
 
@@ -20,4 +20,6 @@ SCENARIO = Scenario(
     evaluation_slots=500,
     seeds=3,
     series=series,
+    lengths=lambda given: (given.network.episode_slots, given.network.evaluation_slots),
+    watch=watch,
 )

@@ -10,6 +10,7 @@ from edgewise.core.rollout import Trajectory
 from edgewise.runs.scenario import Metric
 from edgewise.scenarios.network.bound import cost_bound
 from edgewise.scenarios.network.env import NetworkEnv
+from edgewise.scenarios.network.model import Outcome
 
 BOUNDED = 50_000
 """Devices x slots of a run for which the bound is computed."""
@@ -69,3 +70,9 @@ def series(env: NetworkEnv, seen: Trajectory) -> dict[str, Array]:
         "server_load_s": jnp.mean(seen.outcome.load_s, axis=0),
         "site_senders": jnp.mean(jnp.sum(seen.outcome.senders, axis=(2, 3)), axis=0),
     }
+
+
+def watch(outcome: Outcome) -> dict[str, Array]:
+    """The cost per task of a slot alone for the training log: 0 where nobody has a task, since a
+    log holds finite numbers and the metric is the mean of nothing there."""
+    return {"score": -outcome.utility}

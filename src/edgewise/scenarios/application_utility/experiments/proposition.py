@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.seeding import seed_keys
-from edgewise.learners.linear_q import AbstractBasis, Learned, second_moment
+from edgewise.learners.linear_q import AbstractBasis, LinearLearned, second_moment
 from edgewise.runs.sweep import QUICK_SLOTS
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, State
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
@@ -17,7 +17,7 @@ from edgewise.training.programs import Online
 
 OBSERVED_EPOCHS = 50
 CENT = next(scheme for scheme in SCHEMES if scheme.name == "oql-cent")
-Carry = tuple[State, Learned]
+Carry = tuple[State, LinearLearned]
 
 
 def proposition_1(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
@@ -33,7 +33,7 @@ def _moments(seed: int, slots: int) -> tuple[Array, Array]:
     learner = shared_functions(env, **CENT.settings)
     basis = learner.basis
     keys = seed_keys(seed)
-    program = Online(env, env, learner)
+    program: Online[State, LinearLearned] = Online(env, env, learner)
     rows, weights = _lived(program, keys.layout, keys.training, jnp.asarray(slots))
     active = jax.vmap(lambda row: basis.active(basis.digits(row)))(rows)
     return _second_moments(basis, active, weights)

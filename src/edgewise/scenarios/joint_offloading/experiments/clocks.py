@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.seeding import seed_keys
-from edgewise.learners.ensemble import Example, Learned
+from edgewise.learners.ensemble import EnsembleLearned, Example
 from edgewise.learners.networks import forward, init_network
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 from edgewise.scenarios.joint_offloading.experiments.setup import (
@@ -95,10 +95,10 @@ def _pretraining(program: Dirs) -> Prepare:
     count, steps, batch = program.demonstrations, program.pretraining_steps, program.batch_size
 
     @jax.jit
-    def run(key: PRNGKeyArray) -> Learned:
+    def run(key: PRNGKeyArray) -> EnsembleLearned:
         ensemble = program.ensemble
         size = (count, ensemble.num_agents, ensemble.observation_size)
-        placement = jax.random.randint(key, (count, ensemble.num_tasks), 0, 3)
+        placement = jax.random.randint(key, (count, ensemble.num_outputs), 0, 3)
         shown = Example(jax.random.normal(key, size), placement)
         return ensemble.pretrained(key, ensemble.init(key), shown, steps, batch)[0]
 

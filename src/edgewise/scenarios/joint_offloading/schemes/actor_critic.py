@@ -11,7 +11,7 @@ from jaxtyping import Array, PRNGKeyArray
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import next_state
 from edgewise.core.search import Dimension
-from edgewise.learners.actor_critic import ActorCritic, Learned
+from edgewise.learners.actor_critic import ActorCritic, ActorCriticLearned
 from edgewise.learners.networks import Network
 from edgewise.scenarios.joint_offloading.env import Decision, JointOffloadingEnv, State
 from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
@@ -30,7 +30,7 @@ class CentralChoices(AbstractScheduler[JointOffloadingEnv, State, Decision, None
         return env.allocate(state, jnp.argmax(log_chances, axis=1)), memory
 
 
-class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
+class CentralActorCritic(AbstractProgram[tuple[State, ActorCriticLearned]]):
     """Every slot the policy is tried `samples` times on the slot's state, the best try is carried
     out, and actor and critic take one step on all of them. One sample is the textbook
     actor-critic; 100 ask the objective as often as the search of DIRS does. The layers are as wide
@@ -61,12 +61,12 @@ class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
             entropy_weight=self.entropy_weight,
         )
 
-    def init(self, key: PRNGKeyArray, state: State) -> tuple[State, Learned]:
+    def init(self, key: PRNGKeyArray, state: State) -> tuple[State, ActorCriticLearned]:
         return state, self.learner.init(key)
 
     def slot(
-        self, key: PRNGKeyArray, carry: tuple[State, Learned], t: Array, progress: Array
-    ) -> tuple[tuple[State, Learned], Log]:
+        self, key: PRNGKeyArray, carry: tuple[State, ActorCriticLearned], t: Array, progress: Array
+    ) -> tuple[tuple[State, ActorCriticLearned], Log]:
         state, learned = carry
         sample_key, world_key = jax.random.split(key)
         seen = self.env.observe(state).reshape(-1)
@@ -83,5 +83,5 @@ class CentralActorCritic(AbstractProgram[tuple[State, Learned]]):
         state = next_state(self.env, world_key, state, best, t, self.episode_slots)
         return (state, learned), {**watched, "sampled_score": jnp.mean(reward), **log}
 
-    def scheduler(self, carry: tuple[State, Learned]) -> CentralChoices:
+    def scheduler(self, carry: tuple[State, ActorCriticLearned]) -> CentralChoices:
         return CentralChoices(self.learner, carry[1].actor)

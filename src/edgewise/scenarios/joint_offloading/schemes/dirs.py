@@ -12,7 +12,7 @@ from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
 from edgewise.core.search import RATE, Dimension, Range
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
-from edgewise.learners.ensemble import Ensemble, Example, Learned
+from edgewise.learners.ensemble import Ensemble, EnsembleLearned, Example
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 from edgewise.scenarios.joint_offloading.schemes.placing import demonstrated, flipped, refined
 from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
@@ -22,7 +22,7 @@ class Carry(eqx.Module):
     """What a run of DIRS is made of. `losses` are the agents' at the last training step."""
 
     state: State
-    learned: Learned
+    learned: EnsembleLearned
     memory: Memory
     losses: Array
 
@@ -143,8 +143,8 @@ class Dirs(AbstractProgram[Carry]):
         )
 
     def _trained(
-        self, key: PRNGKeyArray, learned: Learned, memory: Memory
-    ) -> tuple[Learned, Memory, Array]:
+        self, key: PRNGKeyArray, learned: EnsembleLearned, memory: Memory
+    ) -> tuple[EnsembleLearned, Memory, Array]:
         index = self.replay.sample(key, memory, self.batch_size)
         batch = jax.tree.map(lambda rows: rows[index], memory.rows)
         learned, losses, change = self.ensemble.update(

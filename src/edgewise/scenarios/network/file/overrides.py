@@ -79,4 +79,4 @@ def _put(tables: dict[str, Any], path: Path, value: Any) -> None:
     node: Any = tables
     for step in path[:-1]:
         node = node[step] if isinstance(step, int) else node.setdefault(step, {})
-    node[path[-1]] = list(value) if isinstance(value, tuple) else value
+    node[path[-1]] = list(value) if isinstance(value, tuple) else copy.deepcopy(value)

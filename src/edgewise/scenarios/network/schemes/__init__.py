@@ -6,6 +6,7 @@ from edgewise.baselines.blind import FixedAction
 from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.model import State
+from edgewise.scenarios.network.schemes.learned import LEARNED
 from edgewise.scenarios.network.schemes.least_finish import LeastFinish
 from edgewise.scenarios.network.schemes.rules import BestRate, Local, Nearest, Random
 from edgewise.scenarios.network.schemes.search import (
@@ -21,7 +22,7 @@ def _static(env: NetworkEnv, key: PRNGKeyArray, state: State) -> FixedAction:
     return FixedAction(best_fixed_options(env, key, state))
 
 
-SCHEMES = (
+REFERENCES = (
     Scheme(
         name="local",
         title="Local",
@@ -87,3 +88,5 @@ SCHEMES = (
         note="tiny networks only",
     ),
 )
+
+SCHEMES = LEARNED + REFERENCES

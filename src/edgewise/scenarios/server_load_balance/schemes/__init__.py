@@ -12,8 +12,9 @@ from edgewise.scenarios.server_load_balance.env import ServerLoadBalanceEnv, Sta
 from edgewise.scenarios.server_load_balance.schemes.schedulers import (
     FallBack,
     LeastFinish,
-    SlotOptimum,
     best_fixed_assignment,
+    slot_optimum,
+    too_many_users,
 )
 from edgewise.training.programs import Replay
 
@@ -43,11 +44,6 @@ def _proportional(env: Env, key: PRNGKeyArray, state: State) -> AbstractSchedule
 
 def _static_fallback(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
     return FallBack(best_fixed_assignment(env, key, state).action)
-
-
-def _optimum(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
-    # A descent costs users³ or more; beyond a dozen, further starts gain less than 0.1%.
-    return SlotOptimum(num_random=3 if env.num_users <= 12 else 1)
 
 
 SCHEMES = (
@@ -128,8 +124,9 @@ SCHEMES = (
         name="static",
         title="Best fixed map",
         knowledge="local",
-        source="reference: the best fixed assignment, found by descent on sampled slots",
+        source="reference: the best fixed assignment found on sampled slots",
         plan=best_fixed_assignment,
+        too_large=too_many_users,
         note="planned centrally on the layout, runs blind",
     ),
     Scheme(
@@ -138,6 +135,7 @@ SCHEMES = (
         knowledge="local",
         source="reference: the best fixed assignment, left for the device in a deep fade",
         plan=_static_fallback,
+        too_large=too_many_users,
         note="planned centrally on the layout, runs on the user's own channel",
     ),
     Scheme(
@@ -151,8 +149,9 @@ SCHEMES = (
         name="optimum",
         title="Slot optimum",
         knowledge="central",
-        source="reference: per-slot optimum by move-and-swap descent from several starts",
-        plan=_optimum,
-        note="equal to exhaustive search and to a mixed-integer program on small cases",
+        source="reference: the best decision found for each slot by itself: of all in small "
+        "cells, else by descent from every rule's own decision",
+        plan=slot_optimum,
+        too_large=too_many_users,
     ),
 )

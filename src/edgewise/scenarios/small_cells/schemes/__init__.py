@@ -3,7 +3,7 @@
 from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.small_cells.schemes.coordinated import Coordinated
 from edgewise.scenarios.small_cells.schemes.ddpg import ddpg_team, federated_ddpg
-from edgewise.scenarios.small_cells.schemes.exact import NearOptimum, too_large
+from edgewise.scenarios.small_cells.schemes.exact import SlotSearch, too_large
 from edgewise.scenarios.small_cells.schemes.margins import pathwise_margins
 from edgewise.scenarios.small_cells.schemes.schedulers import (
     AssignByRate,
@@ -137,10 +137,11 @@ SCHEMES = (
     ),
     Scheme(
         name="optimum",
-        title="Near-exact optimum",
+        title="Slot search",
         knowledge="central",
-        source="reference: every way to give channels, least powers, shares by descent",
-        scheduler=NearOptimum(),
+        source="reference: the best decision found for each slot: every way to give channels, "
+        "then ratios, powers and shares by local search",
+        scheduler=SlotSearch(),
         too_large=too_large,
         note="small instances only",
     ),

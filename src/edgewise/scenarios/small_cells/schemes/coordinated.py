@@ -6,22 +6,32 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int, PRNGKeyArray
 
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.certificate import AbstractReference, Certificate
+from edgewise.core.rollout import Trajectory
 from edgewise.physics.assignment import best_assignment
 from edgewise.scenarios.small_cells.decode import Cell, Links
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, State
-from edgewise.scenarios.small_cells.schemes.schedulers import equal_shares, matched_by_rate
+from edgewise.scenarios.small_cells.schemes.ascent import best_of, stacked
+from edgewise.scenarios.small_cells.schemes.bound import certified
+from edgewise.scenarios.small_cells.schemes.schedulers import (
+    equal_shares,
+    matched_by_rate,
+    rules_decide,
+)
 from edgewise.scenarios.small_cells.schemes.settle import Shares, heard, settled, total_reward
 
 Held = tuple[Decision, Decision]
 """The best so far, and the latest."""
 
+POWERS = 128
+"""Of the grid that the bound is worked out on."""
 
-class Coordinated(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
+
+class Coordinated(AbstractReference[SmallCellsEnv, State, Decision, None]):
     """Starts from the matching by rate. In every round each cell in turn takes the matching that
     is best for it against what the others' powers make at its base station, and all powers
-    settle; the best round is kept."""
+    settle; the best round is kept, or what a rule decides, if that is better."""
 
     rounds: int = eqx.field(static=True, default=4)
 
@@ -40,7 +50,11 @@ class Coordinated(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
             return (jax.tree.map(lambda a, b: jnp.where(better, a, b), found, best), found), None
 
         (best, _), _ = jax.lax.scan(one_round, (start, start), jnp.arange(self.rounds))
-        return best, memory
+        rules = stacked(*rules_decide(env, key, state))
+        return best_of(env, state, (best, total_reward(env, state, best)), rules)[0], memory
+
+    def certificate(self, env: SmallCellsEnv, seen: Trajectory) -> Certificate:
+        return certified(env, seen, POWERS)
 
 
 def _in_turn(env: SmallCellsEnv, state: State, decision: Decision) -> Int[Array, "cells ues"]:

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
-from edgewise.learners.maddpg import Learned, Maddpg
+from edgewise.learners.maddpg import Maddpg, MaddpgLearned
 from edgewise.learners.networks import Network
 from edgewise.runs.settings import own, takes_settings_of
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
@@ -24,7 +24,7 @@ def ddpg_team(env: Env, **settings: Any) -> Maddpg:
     return Maddpg.of(env, reward_scale=float(ues), **settings)
 
 
-def models(learned: Learned) -> tuple[Network, Network, Network, Network]:
+def models(learned: MaddpgLearned) -> tuple[Network, Network, Network, Network]:
     """What a round of federation averages: both networks and their slow copies."""
     return learned.actor, learned.critic, learned.target_actor, learned.target_critic
 
@@ -56,5 +56,8 @@ def federated_ddpg(
         return mixing_of(neighbours(state, clusters), weight)
 
     team = ddpg_team(env, **own(ddpg_team, settings))
-    program = Replay(env, score_env, team, episode_slots, **own(Replay, settings), watch=watch)
+    loop = own(Replay, settings)
+    program: Replay[State, MaddpgLearned] = Replay(
+        env, score_env, team, episode_slots, **loop, watch=watch
+    )
     return Federated(program, models, mixing, round_slots)

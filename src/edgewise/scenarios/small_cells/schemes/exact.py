@@ -1,8 +1,9 @@
-"""A near-exact optimum of P0 (11), for small instances.
+"""The best decision of P0 (11) that can be found, for small instances.
 
-Every way to give channels is tried, with the least powers that meet all deadlines on it; on the
-best one, offloaded shares and shares of the servers are then moved, one at a time, as long as that
-pays. Channels and powers are exact; the shares are a local optimum.
+Every way to give channels is priced: with the least powers that meet all deadlines on it, and with
+everything sent at full power, for where deadlines cannot be met. From the best ways, and from what
+the rules decide, ratios, powers and shares of the servers are then moved as long as that pays. So
+of channels nothing is left out; on the best of them, the rest is a local optimum.
 """
 
 import itertools
@@ -13,17 +14,34 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from edgewise.baselines.exhaustive import exhaustive
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.certificate import AbstractReference, Certificate
+from edgewise.core.rollout import Trajectory
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import Decision, State
-from edgewise.scenarios.small_cells.schemes.schedulers import equal_shares
+from edgewise.scenarios.small_cells.schemes.ascent import Priced, ascended, fine_tuned, stacked
+from edgewise.scenarios.small_cells.schemes.bound import certified
+from edgewise.scenarios.small_cells.schemes.coordinated import Coordinated
+from edgewise.scenarios.small_cells.schemes.schedulers import (
+    equal_shares,
+    full_power,
+    rules_decide,
+    whole_tasks,
+)
 from edgewise.scenarios.small_cells.schemes.settle import Shares, settled, total_reward
 
 MOST_TRIED = 50_000
-STEPS = (0.3, 0.1, 0.1, 0.03, 0.03, 0.01, 0.01)
+CLIMBED = 50
+"""Ways, and twice as many decisions, from which ratios and powers climb."""
+ASCENTS = 4
+"""Rounds of a climb."""
+TUNED = 24
+"""Ends of climbs that are moved on by small steps."""
+TURNS = 3
+"""Of small steps and another climb."""
+POWERS = 256
+"""Of the grid that the bound is worked out on."""
 ROUNDS = 150
-"""Of the powers' climb."""
+"""Of the powers' climb to the least that meet all deadlines."""
 
 
 def ways_of_a_cell(ues: int, channels: int) -> int:
@@ -56,62 +74,58 @@ def _distinct(channels: list[int]) -> bool:
     return len(set(channels)) == len(channels)
 
 
-class NearOptimum(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
+class SlotSearch(AbstractReference[SmallCellsEnv, State, Decision, None]):
     """See the module."""
 
     def decide(
         self, env: SmallCellsEnv, key: PRNGKeyArray, state: State, memory: None
     ) -> tuple[Decision, None]:
-        tables = jnp.asarray(channel_tables(env.ues_per_cell, env.num_channels))
+        begun = _joined(_best_ways(env, state), _of_rules(env, key, state))
+        climbed = jax.vmap(lambda d: ascended(env, state, d, ASCENTS))(begun)
+        _, best = jax.lax.top_k(climbed[1], min(TUNED, len(climbed[1])))
+        few = jax.tree.map(lambda leaf: leaf[best], climbed)
+        tuned, rewards = jax.vmap(lambda held: _tuned(env, state, held))(few)
+        return jax.tree.map(lambda leaf: leaf[jnp.argmax(rewards)], tuned), memory
+
+    def certificate(self, env: SmallCellsEnv, seen: Trajectory) -> Certificate:
+        return certified(env, seen, POWERS)
+
+
+def _tuned(env: SmallCellsEnv, state: State, held: Priced) -> Priced:
+    """By small steps and by choices in turn, until neither is likely to find more."""
+
+    def turn(_: Array, held: Priced) -> Priced:
+        return ascended(env, state, fine_tuned(env, state, held)[0], 1)
+
+    return jax.lax.fori_loop(0, TURNS, turn, held)
+
+
+def _best_ways(env: SmallCellsEnv, state: State) -> Decision:
+    """The decisions to climb from, stacked: the best ways, settled and at full power."""
+    tables = jnp.asarray(channel_tables(env.ues_per_cell, env.num_channels))
+    place = len(tables) ** jnp.arange(env.num_cells)
+
+    def begun(way: Int[Array, ""]) -> Decision:
+        channel = tables[way // place % len(tables)]
         shares = Shares(jnp.ones_like(state.task_bits), equal_shares(env))
+        quiet = settled(env, state, channel, shares, ROUNDS)
+        return stacked(quiet, whole_tasks(env, channel, full_power(env)))
 
-        def cost(choice: Int[Array, " cells"]) -> Float[Array, ""]:
-            return -total_reward(env, state, settled(env, state, tables[choice], shares, ROUNDS))
+    def price(way: Int[Array, ""]) -> Float[Array, ""]:
+        return jnp.max(jax.vmap(lambda d: total_reward(env, state, d))(begun(way)))
 
-        choice, _ = exhaustive(cost, env.num_cells, len(tables), block=256)
-        channel = tables[choice]
-        shares = best_shares(env, state, settled(env, state, channel, shares, ROUNDS))
-        return settled(env, state, channel, shares, ROUNDS), memory
-
-
-def best_shares(env: SmallCellsEnv, state: State, decision: Decision) -> Shares:
-    """The best shares found on the channels of `decision`, from its own ratios and from halves,
-    by `moves` as long as they pay."""
-    shape, channel = state.task_bits.shape, decision.channel
-
-    def at(point: Float[Array, " numbers"]) -> Shares:
-        most, weight = point.reshape(2, *shape)
-        return Shares(jnp.clip(most, 0.0, 1.0), jax.nn.softmax(weight, axis=1))
-
-    def reward(point: Float[Array, " numbers"]) -> Float[Array, ""]:
-        return total_reward(env, state, settled(env, state, channel, at(point), ROUNDS))
-
-    def try_one(held: tuple[Array, Array], move: Array) -> tuple[tuple[Array, Array], None]:
-        point, best = held
-        # Above 1 a ratio is 1, and should move from there.
-        there = jnp.concatenate(
-            [jnp.clip((point + move)[: move.size // 2], 0.0, 1.0), (point + move)[move.size // 2 :]]
-        )
-        value = reward(there)
-        better = value > best
-        return (jnp.where(better, there, point), jnp.where(better, value, best)), None
-
-    def climbed(ratio: Float[Array, "cells ues"]) -> tuple[Array, Array]:
-        begin = jnp.concatenate([ratio.reshape(-1), jnp.log(decision.cpu_share).reshape(-1)])
-        (point, best), _ = jax.lax.scan(try_one, (begin, reward(begin)), moves(ratio.size))
-        return point, best
-
-    ratio = decision.offload_ratio
-    points, rewards = jax.lax.map(climbed, jnp.stack([ratio, jnp.minimum(ratio, 0.5)]))
-    return at(points[jnp.argmax(rewards)])
+    ways = jnp.arange(len(tables) ** env.num_cells)
+    prices = jax.lax.map(price, ways, batch_size=256)
+    _, best = jax.lax.top_k(prices, min(CLIMBED, len(ways)))
+    flat = jax.vmap(begun)(best)
+    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), flat)
 
 
-def moves(ues: int) -> Float[Array, "moves numbers"]:
-    """In ever smaller steps: each ratio and CPU weight up and down, and each ratio up while
-    another goes down, as two UEs on one channel must."""
-    alone = jnp.concatenate([jnp.eye(2 * ues), -jnp.eye(2 * ues)])
-    pairs = [(i, j) for i in range(ues) for j in range(ues) if i != j]
-    against = jnp.zeros((len(pairs), 2 * ues))
-    for row, (i, j) in enumerate(pairs):
-        against = against.at[row, i].set(1.0).at[row, j].set(-1.0)
-    return jnp.concatenate([step * jnp.concatenate([alone, against]) for step in STEPS])
+def _of_rules(env: SmallCellsEnv, key: PRNGKeyArray, state: State) -> Decision:
+    """What the rules, and the central reference, decide with the same key; stacked."""
+    coordinated = Coordinated().decide(env, key, state, None)[0]
+    return stacked(*rules_decide(env, key, state), coordinated)
+
+
+def _joined(first: Decision, second: Decision) -> Decision:
+    return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), first, second)

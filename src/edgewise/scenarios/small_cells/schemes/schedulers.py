@@ -94,6 +94,12 @@ def power_control(env: SmallCellsEnv, key: PRNGKeyArray, state: State) -> PowerC
     return PowerControl(jnp.asarray(MARGIN))
 
 
+def rules_decide(env: SmallCellsEnv, key: PRNGKeyArray, state: State) -> list[Decision]:
+    """What each of the rules here decides; a reference must not be below any of them."""
+    rules = (LocalComputing(), FullOffloading(), AssignByRate(), power_control(env, key, state))
+    return [rule.decide(env, key, state, None)[0] for rule in rules]
+
+
 def matched_by_rate(cell: Cell) -> Int[Array, " ues"]:
     """The matching with the largest sum of rates at full power."""
     return best_assignment(cell.rate_bps() / cell.bandwidth_hz)
