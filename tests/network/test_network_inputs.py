@@ -512,3 +512,20 @@ def test_fading_and_shadowing_have_their_distributions():
     again = eqx.filter_jit(env.restart)(jax.random.key(9), state)
     assert np.array_equal(again.mean_gain, state.mean_gain)
     assert not np.array_equal(again.gain, state.gain)
+
+
+# Memory.
+
+
+def test_what_does_not_fit_is_refused_with_the_size_that_would(tmp_path, monkeypatch):
+    monkeypatch.setattr("edgewise.scenarios.network.size.free_bytes", lambda: 1e9)
+    edgewise.make("network", **{"devices.count": 1000})
+    with pytest.raises(UserError, match=r"1000000 devices need about 2.*free: at most") as error:
+        edgewise.make("network", **{"devices.count": 1_000_000})
+    fits = int(str(error.value).rpartition("count = ")[2].split()[0])
+    assert edgewise.make("network", **{"devices.count": fits}).num_agents == fits
+    with pytest.raises(UserError, match="at most"):
+        edgewise.make("network", **{"devices.count": fits + 1})
+    monkeypatch.setattr("edgewise.scenarios.network.file.sheets.free_bytes", lambda: 10.0)
+    with pytest.raises(UserError, match=r"sites\.csv needs about .* are free: give a shorter file"):
+        edgewise.make(network(tmp_path, AROUND))

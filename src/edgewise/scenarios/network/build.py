@@ -25,6 +25,7 @@ from edgewise.scenarios.network.placement import (
 )
 from edgewise.scenarios.network.radio import Radios
 from edgewise.scenarios.network.servers import Servers
+from edgewise.scenarios.network.size import refuse_what_does_not_fit
 from edgewise.scenarios.network.trace import Replay, replay
 
 NO_WIRE = Wire(rate_bps=1.0, delay_s=0.0)
@@ -41,7 +42,8 @@ class Standing(NamedTuple):
 
 
 def network_env(file: NetworkFile) -> NetworkEnv:
-    """The environment that `file` describes."""
+    """The environment that `file` describes; `UserError` if there is no memory for it."""
+    refuse_what_does_not_fit(file)
     network, devices = file.network, file.devices
     sites = sites_of(network.sites, file.site)
     servers = standing_servers(file, sites)

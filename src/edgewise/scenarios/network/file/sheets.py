@@ -10,6 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from edgewise.core.errors import UserError, unknown_name
+from edgewise.scenarios.network.file.memory import free_bytes, gigabytes
+
+COPIES = 3
+"""So many times its size on disk is a sheet held while it is read."""
 
 
 class Row(NamedTuple):
@@ -45,6 +49,7 @@ class Sheet:
     def numbers(self, names: Mapping[str, Callable[[str], float]]) -> dict[str, np.ndarray]:
         """The columns `names`, each read by its function; `UserError` for a column that there is
         not, or a cell that is no finite number."""
+        self._refuse_what_does_not_fit()
         for name in names:
             if not self.has(name):
                 raise self.complaint(1, str(unknown_name("column", name, self.columns)))
@@ -53,6 +58,15 @@ class Sheet:
             for name, read in names.items():
                 values[name].append(self._number(row, name, read))
         return {name: np.array(column) for name, column in values.items()}
+
+    def _refuse_what_does_not_fit(self) -> None:
+        """A number takes 8 bytes, about as many as its text; twice while it is put in order."""
+        needed, free = COPIES * self.path.stat().st_size, free_bytes()
+        if needed > free:
+            raise UserError(
+                f"{self.path} needs about {gigabytes(needed)} to be read, and {gigabytes(free)} are "
+                "free: give a shorter file"
+            )
 
     def complaint(self, line: int, text: str) -> UserError:
         """The error for what is wrong on a line."""
