@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from edgewise.core.errors import UserError
@@ -53,9 +54,18 @@ def _inside(params: dict[str, Any]) -> Iterator[Any]:
                 yield inner
 
 
+def tree_bytes(shapes: Any) -> int:
+    """What arrays of these shapes take (of `jax.eval_shape`)."""
+    return sum(_sized(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes))
+
+
 def _bytes(variable: Any) -> int:
     shape = getattr(variable.aval, "shape", ())
     dtype = getattr(variable.aval, "dtype", None)
+    return _sized(shape, dtype)
+
+
+def _sized(shape: tuple[int, ...], dtype: Any) -> int:
     size = dtype.itemsize if isinstance(dtype, np.dtype) else 8
     return int(np.prod(shape, dtype=float)) * size
 
