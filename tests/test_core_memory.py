@@ -1,12 +1,24 @@
 """What a computation needs is known before it is taken."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import pytest
 
+from edgewise import scenarios
 from edgewise.core import memory
 from edgewise.core.errors import UserError
-from edgewise.core.memory import available_bytes, peak_bytes, refuse_what_cannot_fit, spoken
+from edgewise.core.memory import (
+    available_bytes,
+    peak_bytes,
+    refuse_what_cannot_fit,
+    spoken,
+    tree_bytes,
+)
+from edgewise.runs import spec
+
+KEY = jax.random.key(0)
 
 
 def _peak(function, *arguments):
@@ -54,3 +66,25 @@ def test_a_refusal_is_one_line_with_number_limit_and_remedy(monkeypatch):
 def test_the_machine_has_some():
     assert 1e8 < available_bytes() < 1e15
     assert spoken(3.2e8) == "320 MB"
+
+
+def test_a_tree_takes_what_its_arrays_take():
+    shapes = jax.eval_shape(lambda: (jnp.zeros((3, 5)), {"a": jnp.zeros(7, bool)}))
+    assert tree_bytes(shapes) == 3 * 5 * 4 + 7
+
+
+def test_a_run_that_cannot_fit_is_refused_with_the_size_that_would():
+    """10⁶ devices take 10⁶ times what one takes, so with a tenth of the memory a tenth fits."""
+    network = scenarios.get("network")
+    state = jax.eval_shape(scenarios.make("network", **{"devices.count": 1000}).reset, KEY)
+    # Per device; servers and the like do not count at this size.
+    needed = 500 * 1000 * tree_bytes(state)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spec, "available_bytes", lambda: needed / 10)
+        patch.setattr(memory, "available_bytes", lambda: needed / 10)
+        with pytest.raises(UserError, match="least-finish with 1000000 agents over 500 slots") as e:
+            spec.describe(network, "least-finish", {"devices.count": 1_000_000})
+    told = str(e.value)
+    (fits,) = re.findall(r"lower the number of agents to about (\d+)", told)
+    assert int(fits) == pytest.approx(100_000, rel=0.01)
+    assert "\n" not in told

@@ -15,6 +15,8 @@ from edgewise.scenarios.network.file.tables import NetworkFile
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "network.md"
 SMALL = "--jobs 1 --set devices.count=2 --set evaluation_slots=2"
+EASY = "--set application.deadline_s=100"
+"""Met at the low end: one round of runs; test_network_plan searches."""
 SMALLER = {"--seeds 5": "--seeds 2", "local,nearest,best-rate,least-finish": "local,least-finish"}
 
 
@@ -40,7 +42,7 @@ def test_the_running_example_runs(
         if " compare " in line:
             line += f" {SMALL}"
         if " plan " in line:
-            line += f" --schemes least-finish --seeds 2 {SMALL}"
+            line += f" --schemes least-finish --seeds 2 {SMALL} {EASY}"
         run(shlex.split(line)[1:])
     told = capsys.readouterr()
     assert "three cells: 3 sites" in told.out

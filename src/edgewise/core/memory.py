@@ -42,8 +42,7 @@ def peak_bytes(jaxpr: Any) -> int:
 
 def tree_bytes(tree: Any) -> int:
     """What the arrays of a tree, or their shapes, take."""
-    sizes = [np.prod(leaf.shape, dtype=float) * _itemsize(leaf) for leaf in _leaves(tree)]
-    return int(sum(sizes))
+    return sum(_sized(leaf.shape, leaf.dtype) for leaf in _leaves(tree))
 
 
 def taken_bytes(compiled: Any) -> int:
@@ -74,13 +73,14 @@ def _inside(params: dict[str, Any]) -> Iterator[Any]:
 
 def _bytes(variable: Any) -> int:
     shape = getattr(variable.aval, "shape", ())
-    return int(np.prod(shape, dtype=float)) * _itemsize(variable.aval)
+    dtype = getattr(variable.aval, "dtype", None)
+    return _sized(shape, dtype)
 
 
-def _itemsize(array: Any) -> int:
+def _sized(shape: tuple[int, ...], dtype: Any) -> int:
     """A random key, or what is no array, counts as 8 bytes."""
-    dtype = getattr(array, "dtype", None)
-    return dtype.itemsize if isinstance(dtype, np.dtype) else 8
+    size = dtype.itemsize if isinstance(dtype, np.dtype) else 8
+    return int(np.prod(shape, dtype=float)) * size
 
 
 def spoken(size: float) -> str:

@@ -9,12 +9,15 @@ from typing import Any
 
 import jax
 
+from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
-from edgewise.core.memory import refuse_what_cannot_fit
+from edgewise.core.memory import available_bytes, refuse_what_cannot_fit, tree_bytes
 from edgewise.runs.scenario import Scenario
 
 LOGGED = 8
 """Series in a training log, about."""
+ALWAYS_FIT = 1_000_000
+"""Agents x slots of which no machine lacks the memory: looking closer takes time."""
 FIRST_SEED = 1000
 """Reported runs use seeds 1000, 1001, ... in order; smaller ones are for tuning."""
 
@@ -59,10 +62,12 @@ def describe(
     common = scenario.checked(**parameters)
     # Checked now, so that a wrong combination is told before anything has run.
     scenario.checked(**{**parameters, **found.train_with})
-    episode, evaluation = scenario.slots(common)
-    reason = found.too_large(scenario.make(common))
+    env, (episode, evaluation) = scenario.make(common), scenario.slots(common)
+    reason = found.too_large(env)
     if reason is not None:
         raise UserError(f"{scheme}: {reason}")
+    evaluation = _or(evaluation_slots, evaluation)
+    _refuse_more_than_fits(scheme, env, evaluation)
     length = (found.slots if slots is None else slots) if found.learns else 0
     refuse_what_cannot_fit(f"the log of {length} slots", 4.0 * LOGGED * length, "--slots")
     return RunSpec(
@@ -72,10 +77,22 @@ def describe(
         train_with=_as_json(dict(found.train_with)),
         settings=found.complete_settings(settings) if found.learns else {},
         slots=length,
-        evaluation_slots=_or(evaluation_slots, evaluation),
+        evaluation_slots=evaluation,
         episode_slots=episode,
         jax=jax.__version__,
     )
+
+
+def _refuse_more_than_fits(scheme: str, env: AbstractEnv, slots: int) -> None:
+    """The states of an evaluation are the least that is kept of it; `Rig` looks at the rest, when
+    the layout has been made."""
+    agents = env.num_agents
+    if agents * slots < ALWAYS_FIT:
+        return
+    needed = slots * tree_bytes(jax.eval_shape(env.reset, jax.random.key(0)))
+    fitting = int(agents * min(available_bytes() / needed, 1.0))
+    lower = f"the number of agents to about {fitting}, or that of the slots"
+    refuse_what_cannot_fit(f"{scheme} with {agents} agents over {slots} slots", needed, lower)
 
 
 def _or(value: int | None, default: int) -> int:
