@@ -24,6 +24,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "application-utility": {"num_servers": 3, "num_devices": 9},
     "joint-offloading": {"num_devices": 4, "num_servers": 2},
     "multi-rat-iot": {"num_users": 3},
+    "network": {"devices.count": 2, "application.arrival_probability": 1.0},
     "server-load-balance": {"num_users": 3},
     "small-cells": {"num_cells": 2, "ues_per_cell": 2, "num_channels": 3},
 }

@@ -8,9 +8,10 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from edgewise.learners.networks import Network, adam_start, adam_step, forward
 
 Batch = Float[Array, "agents width batch"]
+Labels = Float[Array, "agents outputs batch"]
 
 
-def cross_entropy(raw: Batch, label: Batch) -> Float[Array, "agents batch"]:
+def cross_entropy(raw: Labels, label: Labels) -> Float[Array, "agents batch"]:
     """-(y ln ŷ + (1 - y) ln(1 - ŷ)), ŷ the sigmoid of `raw`; mean over an agent's outputs.
 
     >>> cross_entropy(jnp.zeros((1, 2, 1)), jnp.array([[[0.0], [1.0]]]))  # ŷ = 1/2: ln 2
@@ -27,7 +28,7 @@ def squared_norm(network: Network) -> Float[Array, " agents"]:
     )
 
 
-def accuracy(network: Network, seen: Batch, label: Batch) -> Float[Array, ""]:
+def accuracy(network: Network, seen: Batch, label: Labels) -> Float[Array, ""]:
     """Share of an agent's outputs on the right side of one half, mean over agents and batch."""
     return jnp.mean((forward(network, seen) >= 0.0) == (label >= 0.5))
 
@@ -36,7 +37,7 @@ def imitate(
     key: PRNGKeyArray,
     network: Network,
     seen: Batch,
-    label: Batch,
+    label: Labels,
     steps: int,
     batch_size: int,
     rate: float,

@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.fields import floats
-from edgewise.core.policy import AbstractPolicy, AbstractScheduler
+from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
 from edgewise.learners.learner import AbstractLearner, Transition
 
 Encode = Callable[[Float[Array, " features"]], Int[Array, ""]]
@@ -77,7 +77,9 @@ class TabularQ(AbstractLearner[Tables]):
     Q(s, a) ← Q(s, a) + α (r + λ max_a' Q(s', a') - Q(s, a)), with the learning rate
     α = α_first (α_last/α_first)^progress. Tables start at `initial_value`, raised by up to
     `tie_breaker` of its size, drawn per entry: equal entries would make all agents try the same
-    action in the same slot, and collide.
+    action in the same slot, and collide. What was learned `resumes` where training ended (see
+    `Resuming`), or acts on what it observes from the first slot on: where a state is more than
+    what the agent did last, as with a task in it.
     """
 
     num_agents: int = eqx.field(static=True)
@@ -90,6 +92,7 @@ class TabularQ(AbstractLearner[Tables]):
     first_rate: Float[Array, ""] = floats()
     last_rate: Float[Array, ""] = floats()
     tie_breaker: Float[Array, ""] = floats()
+    resumes: bool = eqx.field(static=True, default=True)
 
     def init(self, key: PRNGKeyArray) -> Tables:
         shape = (self.num_agents, self.num_states, self.num_actions)
@@ -131,7 +134,8 @@ class TabularQ(AbstractLearner[Tables]):
         return Tables(value, following), log
 
     def scheduler(self, learned: Tables) -> AbstractScheduler:
-        return Resuming(TabularPolicy(learned.value, self.encode), learned.state)
+        policies = TabularPolicy(learned.value, self.encode)
+        return Resuming(policies, learned.state) if self.resumes else Decentralised(policies)
 
     def _states(self, observation: Float[Array, "agents features"]) -> Int[Array, " agents"]:
         return jax.vmap(self.encode)(observation)

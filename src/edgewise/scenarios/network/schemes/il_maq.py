@@ -60,4 +60,5 @@ def il_maq(
         first_rate=jnp.asarray(first_rate),
         last_rate=jnp.asarray(last_rate),
         tie_breaker=jnp.asarray(tie_breaker),
+        resumes=False,
     )
