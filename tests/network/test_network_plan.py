@@ -139,7 +139,7 @@ def test_the_site_that_needs_a_server_gets_it_and_compare_takes_the_answer(
     assert "1 (B)" in told.out
     assert "server 1 at B: 0.5 [0.5, 0.5] nearer" in told.out
     assert "least-finish, servers = 0: deadline_met 0: not met" in told.err
-    rows = list(csv.DictReader(Path("r/plan.csv").open()))
+    rows = list(csv.DictReader(Path("r/plan.csv").read_text().splitlines()))
     of_scheme = [row for row in rows if row["scheme"] == "least-finish"]
     assert [(row["at"], row["mean"], row["answer"]) for row in of_scheme] == [
         ("", "0.0", "False"),
@@ -163,7 +163,7 @@ def test_the_site_that_needs_a_server_gets_it_and_compare_takes_the_answer(
     compare = ("--schemes", "least-finish", "--seeds", "2", "--out", "r", "--format", "json")
     made = sorted(Path("r/runs").rglob("result.json"))
     assert _code("compare", "r/planned.toml", *compare) == 0
-    (row,) = json.loads(capsys.readouterr().out)["schemes"]
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
     assert row["metrics"]["deadline_met"]["mean"] == 0.5
     assert sorted(Path("r/runs").rglob("result.json")) == made
     # Its page says how to make it again, also when the file has changed since.

@@ -57,7 +57,7 @@ def _sweep(cost: Cost, held: Priced, num_choices: int) -> Priced:
     """Each item in turn to its cheapest place."""
 
     def place(item: Array, held: Priced) -> Priced:
-        at, price = held
+        at, _ = held
         tried = jax.vmap(lambda to: at.at[item].set(to))(jnp.arange(num_choices))
         return _cheapest(held, tried, jax.vmap(cost)(tried))
 

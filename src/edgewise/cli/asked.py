@@ -14,7 +14,6 @@ from edgewise.study.compare import Comparison
 
 def asked(
     scenario: Scenario,
-    of_file: Mapping[str, Any],
     schemes: str | None = None,
     seeds: int | None = None,
     slots: int | None = None,
@@ -23,11 +22,12 @@ def asked(
     learn: tuple[str, ...] = (),
     sites: Path | None = None,
     users: Path | None = None,
+    of_file: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """What the options mean, on top of a network file's parameters; `UserError` if they cannot be
     used."""
     options.at_least_one(seeds=seeds, slots=slots)
-    parameters = {**of_file, **options.given_parameters(set_, preset)}
+    parameters = {**(of_file or {}), **options.given_parameters(set_, preset)}
     typed = parameters if of_file else None
     if typed is not None:
         parameters = _all_of(scenario, typed)

@@ -42,7 +42,7 @@ def compare_(
 
     found, of_file, name = named(scenario)
     options.at_least_one(jobs=jobs)
-    comparison = asked(found, of_file, schemes, seeds, slots, set_, preset, learn, sites, users)
+    comparison = asked(found, schemes, seeds, slots, set_, preset, learn, sites, users, of_file)
     wanted = comparison.wanted(found)
     store = Store(results_folder(out, name))
     plan = plan_runs(found, store, wanted, keep_stale)

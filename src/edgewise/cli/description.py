@@ -30,8 +30,8 @@ def _parameters(scenario: Scenario, values: Parameters) -> Table:
     table = bare_table("Parameters", "name", "value", "unit", "range", "kind", "source")
     for name in scenario.parameters.model_fields:
         facts = scenario.parameters.provenance(name)
-        default, allowed = shown_value(getattr(values, name)), scenario.parameters.allowed(name)
-        cells = (name, default, facts.unit, allowed, facts.kind)
+        value, allowed = shown_value(getattr(values, name)), scenario.parameters.allowed(name)
+        cells = (name, value, facts.unit, allowed, facts.kind)
         table.add_row(*map(cell, (*cells, facts.source)))
     return table
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from edgewise import scenarios
 from edgewise.runs.scenario import Scenario
+from edgewise.scenarios.network.file.keys import key_rows
 from edgewise.study.document import schema
 from edgewise.study.papers import VERDICTS
 from edgewise.study.text import shown_value
@@ -72,6 +73,8 @@ def _scenario_page(name: str, text: str) -> str:
     scenario, claims = scenarios.get(name), _recorded(name)
     text = filled(text, "parameters", _parameters(scenario))
     text = filled(text, "schemes", _schemes(scenario))
+    if name == scenarios.NETWORK:
+        text = filled(text, "keys", table(("table", "key", "allowed", "default"), list(key_rows())))
     return filled(text, "verdicts", _verdicts(claims, text)) if claims else text
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,18 @@ class Finished:
     policy: Any
 
 
+MOST_PROGRAMS = 32
+_PROGRAMS: dict[Any, tuple[Scenario, Callable]] = {}
+"""What this process has compiled, the oldest first, and for which scenario: one that is kept is
+not taken for another."""
+
+
 @dataclass
 class Rig:
     """A run's description set up to be executed for any seed: what is compiled stays compiled."""
 
     scenario: Scenario
     spec: RunSpec
-    _compiled: dict[int, Callable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scheme = self.scenario.scheme(self.spec.scheme)
@@ -57,47 +62,50 @@ class Rig:
         """The run on `seeds`, all at once; training resumes what `folder` holds."""
         keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, seeds))
         states = _layouts(self.env, keys.layout)
-        traced = self._traced(keys, states)
+        begun = time.perf_counter()
+        evaluate = self._ready(keys, states)
+        compile_s = time.perf_counter() - begun
         trained, carry, policies = None, None, None
         if self.program is not None:
             trained = train(self.program, keys.training, states, self.spec.slots, folder, report)
             carry, policies = trained.carry, _policies(self.program, trained.carry)
-        evaluated, compile_s, evaluate_s = self._evaluate(traced, keys, states, carry)
+        begun = time.perf_counter()
+        evaluated = jax.tree.map(np.asarray, evaluate(self.env, self.program, keys, states, carry))
+        evaluate_s = time.perf_counter() - begun
         cost = _cost(trained, self.spec.slots, compile_s, evaluate_s, len(seeds))
         return [
             self._finished(seeds, i, evaluated, trained, policies, cost) for i in range(len(seeds))
         ]
 
-    def _traced(self, keys: SeedKeys, states: Any) -> Any:
-        """The evaluation as it will be compiled; None if it has been. `UserError` if it, or the
-        training before it, needs more memory than there is."""
-        count, carry = len(keys.plan), None
-        if count in self._compiled:
-            return None
+    def _ready(self, keys: SeedKeys, states: Any) -> Callable:
+        """The program of the evaluation, before what is evaluated has been learned; `UserError` if
+        the training or the evaluation needs more memory than there is."""
+        carry, count = None, len(keys.plan)
         if self.program is not None:
             carry, needed = needs(self.program, keys.training, states, self.spec.slots)
             self._check_memory("training", needed, count, "--slots")
-        traced = jax.jit(self._evaluate_all).trace(self.env, self.program, keys, states, carry)
-        self._check_evaluation(peak_bytes(traced.jaxpr.jaxpr), count)
-        return traced
+        return self._compiled((self.env, self.program, keys, states, carry), count)
 
-    def _evaluate(
-        self, traced: Any, keys: SeedKeys, states: Any, carry: Any
-    ) -> tuple[Any, float, float]:
-        """Metrics and arrays, `[seeds, ...]` each; seconds to compile, and to run, all seeds."""
-        count, begun = len(keys.plan), time.perf_counter()
-        if traced is not None:
-            compiled = traced.lower().compile()
-            self._check_evaluation(taken_bytes(compiled), count)
-            self._compiled[count] = compiled
-        ready = time.perf_counter()
-        arguments = (self.env, self.program, keys, states, carry)
-        evaluated = jax.tree.map(np.asarray, self._compiled[count](*arguments))
-        return evaluated, ready - begun, time.perf_counter() - ready
+    def _compiled(self, arguments: tuple, seeds: int) -> Callable:
+        """One program for all runs of the scheme whose arrays are alike, since parameters are
+        arguments."""
+        leaves, structure = jax.tree.flatten(arguments)
+        shapes = tuple((jnp.shape(leaf), jnp.result_type(leaf)) for leaf in leaves)
+        lengths = (self.spec.evaluation_slots, self.spec.episode_slots)
+        key = (id(self.scenario), self.scheme.name, lengths, structure, shapes)
+        if key not in _PROGRAMS:
+            if len(_PROGRAMS) == MOST_PROGRAMS:
+                del _PROGRAMS[next(iter(_PROGRAMS))]
+            _PROGRAMS[key] = (self.scenario, self._compile(arguments, seeds))
+        return _PROGRAMS[key][1]
 
-    def _check_evaluation(self, needed: int, seeds: int) -> None:
+    def _compile(self, arguments: tuple, seeds: int) -> Callable:
         slots = f"{self.spec.evaluation_slots} evaluation slots"
-        self._check_memory("evaluating", needed, seeds, slots)
+        traced = jax.jit(self._evaluate_all).trace(*arguments)
+        self._check_memory("evaluating", peak_bytes(traced.jaxpr.jaxpr), seeds, slots)
+        compiled: Callable = traced.lower().compile()
+        self._check_memory("evaluating", taken_bytes(compiled), seeds, slots)
+        return compiled
 
     def _check_memory(self, doing: str, needed: int, seeds: int, slots: str) -> None:
         together = f", {seeds} seeds together" if seeds > 1 else ""

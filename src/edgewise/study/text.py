@@ -4,6 +4,8 @@ import json
 import math
 from typing import Any
 
+from pydantic import BaseModel
+
 from edgewise.study.statistics import Interval
 
 UNDEFINED = "–"
@@ -37,6 +39,8 @@ def shown_value(value: Any) -> str:
     >>> shown_value((1.2e10, 2e10)), shown_value(True), shown_value(None)
     ('[1.2e+10, 2e+10]', 'true', '–')
     """
+    if isinstance(value, BaseModel):
+        return _shown_table(value)
     if isinstance(value, (tuple, list)):
         items = [shown_value(item) for item in value]
         shown = items if len(items) <= 12 else [*items[:5], "…", items[-1]]
@@ -46,6 +50,15 @@ def shown_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _shown_table(table: BaseModel) -> str:
+    """Its name, or else what it holds that was given."""
+    given = {key: getattr(table, key) for key in table.model_fields_set}
+    if "name" in given:
+        return str(given["name"])
+    ordered = (key for key in type(table).model_fields if given.get(key) is not None)
+    return ", ".join(f"{key} = {shown_value(given[key])}" for key in ordered)
 
 
 def typed_value(value: Any) -> str:

@@ -187,7 +187,7 @@ def _overloads(
 ) -> Iterator[str]:
     over = [row["server"] for row in loads if row["load"] > 1.0]
     if over:
-        yield f"overloaded if every task goes to the nearest server: {_named('server', over)}"
+        yield f"overloaded if every task goes to the nearest: {_named('server', over)}"
     wanted = sum(demand.devices * demand.cycles_per_s for demand in demands)
     at_home = float(np.mean(np.sum(sample.device_cpu_hz, axis=1)))
     there = float(np.sum(np.asarray(env.servers.cpu_hz))) + at_home

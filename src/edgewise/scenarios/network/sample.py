@@ -6,6 +6,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import numpy as np
+from jaxtyping import Array, Key
 
 from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.file.requests import requests_of
@@ -80,8 +81,8 @@ def least_s(home_s: Values, away_s: Values) -> Values:
     """No split of a task is done sooner: a share α takes α away_s or longer at the server, as a
     part of that does not shrink with it, and the rest (1 - α) home_s.
 
-    >>> float(least_s(np.array(1.0), np.array(1.0)))
-    0.5
+    >>> least_s(np.ones(1), np.ones(1)).tolist()
+    [0.5]
     """
     with np.errstate(divide="ignore"):
         together_s: Values = 1.0 / (1.0 / home_s + 1.0 / away_s)
@@ -107,19 +108,23 @@ def _states(env: NetworkEnv) -> State:
     """Some layouts with some slots each, `[slots, devices, ...]`."""
     layouts = int(np.clip(MOST // env.num_devices, 1, LAYOUTS))
     slots = int(np.clip(MOST // (env.num_devices * layouts), 1, SLOTS))
-
-    @eqx.filter_jit
-    def draw(env: NetworkEnv, key: jax.Array) -> State:
-        def layout(key: jax.Array) -> State:
-            keys = jax.random.split(key, slots + 1)
-            first = env.reset(keys[0])
-            return jax.vmap(lambda key: env.restart(key, first))(keys[1:])
-
-        return jax.vmap(layout)(jax.random.split(key, layouts))
-
-    drawn = draw(env, jax.random.key(0))
+    keys = jax.random.split(jax.random.key(0), (layouts, slots + 1))
+    drawn = _drawn(env, keys)
     together: State = jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), drawn)
     return together
+
+
+@eqx.filter_jit
+def _drawn(env: NetworkEnv, keys: Key[Array, "..."]) -> State:
+    """A layout of each row of `keys`, with a slot of each key but the first."""
+
+    def layout(keys: Key[Array, "..."]) -> State:
+        first = env.reset(keys[0])
+        slots: State = jax.vmap(lambda key: env.restart(key, first))(keys[1:])
+        return slots
+
+    layouts: State = jax.vmap(layout)(keys)
+    return layouts
 
 
 def _tasks(

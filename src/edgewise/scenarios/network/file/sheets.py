@@ -25,10 +25,11 @@ class Sheet:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.columns = tuple(self._read_header())
+        self._lowered = [name.lower() for name in self.columns]
 
     def has(self, *names: str) -> bool:
         """Whether it has all these columns."""
-        return all(name.lower() in self._lowered() for name in names)
+        return all(name.lower() in self._lowered for name in names)
 
     def rows(self) -> Iterator[Row]:
         """The rows that are not empty; `UserError` if there are none."""
@@ -37,7 +38,7 @@ class Sheet:
             if line > 1 and any(cell.strip() for cell in cells):
                 empty = False
                 texts = (cell.strip() for cell in cells)
-                yield Row(line, dict(zip(self._lowered(), texts, strict=False)))
+                yield Row(line, dict(zip(self._lowered, texts, strict=False)))
         if empty:
             raise UserError(f"{self.path} has no rows below its header: give at least one")
 
@@ -68,9 +69,6 @@ class Sheet:
                 f"{name} = '{text}' cannot be used: {reason}; correct it or delete the row",
             ) from None
         return value
-
-    def _lowered(self) -> list[str]:
-        return [name.lower() for name in self.columns]
 
     def _read_header(self) -> list[str]:
         header = next(self._lines(), (1, []))[1]

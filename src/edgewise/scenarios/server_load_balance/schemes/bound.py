@@ -109,7 +109,7 @@ def _least_cost(
 
 def divided(slot: Slot) -> float:
     """The least mean cost, or at most `PRECISION` less."""
-    users, subsets = len(slot.local_s), 2 ** len(slot.local_s)
+    users = len(slot.local_s)
     queues = [_queues(slot, count) for count in range(1, users + 1)]
     stays = slot.delay_weight * partition.sums(slot.local_s)[::-1]  # Of all but the subset.
     size = partition.sizes(users)
