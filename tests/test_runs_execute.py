@@ -159,11 +159,11 @@ def test_a_run_that_cannot_fit_is_refused_before_it_is_trained(
     ):
         Rig(SCENARIO, LEARN).execute((1000, 1001), tmp_path)
     assert not list(tmp_path.iterdir())
-    planned = Rig(SCENARIO, describe(SCENARIO, "idle", {"num_users": 3}))
+    planned = Rig(SCENARIO, describe(SCENARIO, "idle", {"num_users": 7}))  # Not compiled yet.
     for of_no_size in ("peak_bytes", "taken_bytes"):
         with monkeypatch.context() as patch:
             patch.setattr(f"edgewise.runs.execute.{of_no_size}", lambda traced: 0)
-            with pytest.raises(UserError, match=r"^evaluating idle with 3 agents needs about"):
+            with pytest.raises(UserError, match=r"^evaluating idle with 7 agents needs about"):
                 planned.execute((1000,), tmp_path)
 
 

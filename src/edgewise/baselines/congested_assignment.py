@@ -47,7 +47,9 @@ def least_cost_placement(
 
 def _insert(place_cost: Array, congestion: Array, plan: _Plan, task: Array) -> _Plan:
     """Place one more task, moving others along the cheapest path."""
-    distance, came_from = _cheapest_paths(place_cost[task], plan.swap, _margin(place_cost, congestion))
+    distance, came_from = _cheapest_paths(
+        place_cost[task], plan.swap, _margin(place_cost, congestion)
+    )
     end = jnp.argmin(distance + congestion * (2 * plan.count + 1))
     count = plan.count.at[end].add(1)
 

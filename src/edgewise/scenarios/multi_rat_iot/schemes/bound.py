@@ -49,7 +49,9 @@ def _relaxed(env: MultiRatIotEnv, state: State, available: bool) -> tuple[Users,
         _at_most(env, state, room, ratio) for ratio in (jnp.inf, 2.0, 1.0, 0.5)
     )
     crowded = jnp.any(half < local[:, None])
-    shared = crowded | jnp.any(jax.lax.map(lambda c: _pays(local, *c), (alone.T, second.T, first.T)))
+    shared = crowded | jnp.any(
+        jax.lax.map(lambda c: _pays(local, *c), (alone.T, second.T, first.T))
+    )
     follows = jnp.minimum(local, jnp.min(first, axis=1))
     return jnp.where(shared, follows, local), alone
 
