@@ -63,36 +63,20 @@ class Rig:
         keys = jax.tree.map(lambda *each: jnp.stack(each), *map(seed_keys, seeds))
         states = _layouts(self.env, keys.layout)
         begun = time.perf_counter()
-<<<<<<< HEAD
-        evaluate = self._compiled(keys, states)
-=======
         evaluate = self._ready(keys, states)
->>>>>>> cli
         compile_s = time.perf_counter() - begun
         trained, carry, policies = None, None, None
         if self.program is not None:
             trained = train(self.program, keys.training, states, self.spec.slots, folder, report)
             carry, policies = trained.carry, _policies(self.program, trained.carry)
         begun = time.perf_counter()
-<<<<<<< HEAD
-        arguments = (self.env, self.program, keys, states, carry)
-        evaluated = jax.tree.map(np.asarray, evaluate(*arguments))
-=======
         evaluated = jax.tree.map(np.asarray, evaluate(self.env, self.program, keys, states, carry))
->>>>>>> cli
         evaluate_s = time.perf_counter() - begun
         cost = _cost(trained, self.spec.slots, compile_s, evaluate_s, len(seeds))
         return [
             self._finished(seeds, i, evaluated, trained, policies, cost) for i in range(len(seeds))
         ]
 
-<<<<<<< HEAD
-    def _compiled(self, keys: SeedKeys, states: Any) -> Callable:
-        """The program of the evaluation: one for all runs of the scheme whose arrays are alike,
-        since parameters are arguments. `UserError` if it, or the training before it, needs more
-        memory than there is."""
-        arguments = (self.env, self.program, keys, states, self._carry(keys, states))
-=======
     def _ready(self, keys: SeedKeys, states: Any) -> Callable:
         """The program of the evaluation, before what is evaluated has been learned; `UserError` if
         the training or the evaluation needs more memory than there is."""
@@ -105,7 +89,6 @@ class Rig:
     def _compiled(self, arguments: tuple, seeds: int) -> Callable:
         """One program for all runs of the scheme whose arrays are alike, since parameters are
         arguments."""
->>>>>>> cli
         leaves, structure = jax.tree.flatten(arguments)
         shapes = tuple((jnp.shape(leaf), jnp.result_type(leaf)) for leaf in leaves)
         lengths = (self.spec.evaluation_slots, self.spec.episode_slots)
@@ -113,36 +96,17 @@ class Rig:
         if key not in _PROGRAMS:
             if len(_PROGRAMS) == MOST_PROGRAMS:
                 del _PROGRAMS[next(iter(_PROGRAMS))]
-<<<<<<< HEAD
-            _PROGRAMS[key] = (self.scenario, self._compile(arguments, len(keys.plan)))
-=======
             _PROGRAMS[key] = (self.scenario, self._compile(arguments, seeds))
->>>>>>> cli
         return _PROGRAMS[key][1]
 
     def _compile(self, arguments: tuple, seeds: int) -> Callable:
         slots = f"{self.spec.evaluation_slots} evaluation slots"
         traced = jax.jit(self._evaluate_all).trace(*arguments)
         self._check_memory("evaluating", peak_bytes(traced.jaxpr.jaxpr), seeds, slots)
-<<<<<<< HEAD
-        compiled = traced.lower().compile()
-        self._check_memory("evaluating", taken_bytes(compiled), seeds, slots)
-        return compiled
-
-    def _carry(self, keys: SeedKeys, states: Any) -> Any:
-        """What training will end with, as shapes; None where nothing is trained."""
-        if self.program is None:
-            return None
-        carry, needed = needs(self.program, keys.training, states, self.spec.slots)
-        self._check_memory("training", needed, len(keys.plan), "--slots")
-        return carry
-
-=======
         compiled: Callable = traced.lower().compile()
         self._check_memory("evaluating", taken_bytes(compiled), seeds, slots)
         return compiled
 
->>>>>>> cli
     def _check_memory(self, doing: str, needed: int, seeds: int, slots: str) -> None:
         together = f", {seeds} seeds together" if seeds > 1 else ""
         what = f"{doing} {self.spec.scheme} with {self.env.num_agents} agents{together}"
