@@ -1,4 +1,4 @@
-"""Gateways that assign orthogonal channels: greedily, and optimally with and without a full edge."""
+"""Gateways that assign channels: greedily, and optimally, with and without a full edge."""
 
 import equinox as eqx
 import jax
