@@ -8,6 +8,7 @@ actions (6^10 for ten users and five servers); with a mean over heads the best j
 the best action of every head.
 """
 
+import dataclasses
 from typing import Any, Literal
 
 import equinox as eqx
@@ -17,7 +18,7 @@ import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractScheduler, only
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
     Network,
@@ -143,3 +144,10 @@ class GreedyHeads(AbstractScheduler):
     ) -> tuple[Any, Any]:
         values = self.learner.values(self.network, env.observe(state)[:, :, None])[:, :, 0]
         return env.decode(state, jnp.argmax(values, axis=1)), memory
+
+    def alone(self, env: AbstractEnv, state: Any, agent: int) -> AbstractScheduler:
+        if self.learner.view == "joint":
+            return super().alone(env, state, agent)
+        return GreedyHeads(
+            only(self.network, agent), dataclasses.replace(self.learner, num_agents=1)
+        )

@@ -1,5 +1,6 @@
 """The references for this scenario that decide from the whole state, and the best fixed map."""
 
+import dataclasses
 from typing import Any
 
 import equinox as eqx
@@ -11,7 +12,7 @@ from edgewise.baselines.blind import FixedAction
 from edgewise.baselines.descent import descend_from_each
 from edgewise.baselines.least_finish import least_finish
 from edgewise.core.env import AbstractEnv
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractScheduler, only
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv, State
 
 
@@ -59,6 +60,24 @@ class FallBack(AbstractScheduler):
         upload_s = env.evaluate(state, Decision(server=self.server)).upload_s
         local_s = state.task_cycles / state.user_cpu_hz
         return Decision(server=jnp.where(upload_s > local_s, 0, self.server)), memory
+
+    def alone(self, env: AbstractEnv, state: Any, agent: int) -> "OwnFallBack":
+        assert isinstance(env, ServerLoadBalanceEnv)
+        share_hz = env.bandwidth_hz / jnp.maximum(jnp.sum(self.server > 0), 1)
+        return OwnFallBack(only(self.server, agent), share_hz)
+
+
+class OwnFallBack(AbstractScheduler):
+    """The same for one user, who has been told its share of the band under the map."""
+
+    server: Int[Array, " users"]
+    share_hz: Float[Array, ""]
+
+    def decide(
+        self, env: AbstractEnv, key: PRNGKeyArray, state: Any, memory: Any
+    ) -> tuple[Decision, Any]:
+        told = dataclasses.replace(env, bandwidth_hz=self.share_hz)
+        return FallBack(self.server).decide(told, key, state, memory)
 
 
 def slot_cost(

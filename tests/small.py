@@ -1,0 +1,54 @@
+"""Every scheme of every scenario at its smallest, with arrays drawn at random in place of what it
+would learn: for tests of what is deployed, which need all structures and no training."""
+
+from functools import cache
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from edgewise import scenarios
+from edgewise.core.seeding import seed_keys
+from edgewise.study.run import program_of
+from edgewise.study.spec import describe
+
+SIZES = {
+    "application-utility": {"num_servers": 3, "num_devices": 12},
+    "joint-offloading": {"num_devices": 5, "num_servers": 2},
+    "multi-rat-iot": {"num_users": 3, "num_lora_channels": 2, "num_wifi_channels": 2},
+    "server-load-balance": {"num_users": 3, "server_cpu_hz": [12e9, 16e9, 20e9]},
+    "small-cells": {"num_cells": 2, "ues_per_cell": 3, "num_channels": 4},
+}
+KEYS = seed_keys(7)
+
+
+@cache
+def env_and_state(name, **changes):
+    env = scenarios.get(name).env(**{**SIZES[name], **changes})
+    return env, env.reset(KEYS.layout)
+
+
+@cache
+def scheduler_of(name, scheme, seed=0):
+    """The environment that the scheme runs in, the first state, and the scheduler."""
+    found = scenarios.get(name)
+    spec = describe(found, scheme, SIZES[name])
+    env = found.env(**spec.parameters)
+    state = env.reset(KEYS.layout)
+    program = program_of(found, found.method(scheme), spec, env)
+    if program is None:
+        return env, state, eqx.filter_jit(found.method(scheme).plan)(env, KEYS.plan, state)
+    shapes = eqx.filter_eval_shape(
+        lambda key, state: program.scheduler(program.init(key, state)), KEYS.training, state
+    )
+    random = np.random.default_rng(seed)
+    return env, state, jax.tree.map(lambda leaf: _drawn(random, leaf), shapes)
+
+
+def _drawn(random, leaf):
+    if not isinstance(leaf, jax.ShapeDtypeStruct):
+        return leaf
+    if jnp.issubdtype(leaf.dtype, jnp.floating):
+        return jnp.asarray(random.normal(size=leaf.shape), leaf.dtype)
+    return jnp.asarray(random.integers(0, 8, size=leaf.shape), leaf.dtype)
