@@ -7,7 +7,9 @@ import onnxruntime
 import pytest
 from jax import lax
 
-from edgewise.deployment.export.convert import graph_of
+from edgewise.core.errors import UserError
+from edgewise.deployment.export import loops
+from edgewise.deployment.export.convert import HANDLERS, graph_of
 from edgewise.deployment.export.equations import listing
 from edgewise.deployment.export.onnx_file import model_bytes
 
@@ -129,6 +131,15 @@ CASES = {
         real(2, 3),
         real(2, 3),
     ),
+    "slices of what was joined": (
+        lambda x, y: (
+            jnp.concatenate([x, y, x], 1)[:, 2:5],
+            jnp.concatenate([x, y, x], 1)[1:, 1:8:3],
+            jnp.concatenate([x, y], 0)[1:, 1:],
+        ),
+        real(2, 3),
+        real(2, 3),
+    ),
     "slices": (
         lambda x: (x[1:, ::2], x[:, -1], x[::-1], jnp.broadcast_to(x[0, 0], (4,))[1:3]),
         real(3, 4),
@@ -144,7 +155,7 @@ CASES = {
     ),
     "all any": (lambda x: (x.all(0), x.any(1), x[:1].all(0)), boolean(3, 4)),
     "argmax argmin": (
-        lambda x: (jnp.argmax(x, 1), jnp.argmin(x, 0), jnp.argmax(x), jnp.argmax(x[:, :1], 1)),
+        lambda x: (jnp.argmax(x, 1), jnp.argmin(x, 0), jnp.argmax(x > 1), jnp.argmax(x[:, :1], 1)),
         integer(5, 4),
     ),
     "cumsum": (
@@ -272,3 +283,34 @@ def test_onnx_does_what_jax_does(name):
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.dtype == theirs.dtype
         np.testing.assert_allclose(ours, theirs, rtol=2e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["scan over rows", "scan backwards", "searchsorted"])
+def test_a_loop_that_is_not_written_out_does_the_same(name, monkeypatch):
+    monkeypatch.setattr(loops, "MOST_UNROLLED", 0)
+    test_onnx_does_what_jax_does(name)
+
+
+def test_what_cannot_be_written_is_told():
+    with pytest.raises(UserError, match="it uses 'erf_inv', which cannot be written"):
+        by_onnx(lax.erf_inv, real(3))
+
+
+def test_every_primitive_has_a_case():
+    """All that can be written, but for other names of what has one."""
+    seen = set()
+    for function, *arguments in CASES.values():
+        _collect(jax.make_jaxpr(function)(*arguments).jaxpr, seen)
+    aliases = {"add_any", "copy", "copy_p", "optimization_barrier", "reduce_precision"}
+    assert set(HANDLERS) - seen - aliases == set()
+
+
+def _collect(jaxpr, seen):
+    for equation in jaxpr.eqns:
+        seen.add(equation.primitive.name)
+        for value in equation.params.values():
+            for inner in value if isinstance(value, tuple) else (value,):
+                if hasattr(inner, "eqns"):
+                    _collect(inner, seen)
+                elif hasattr(inner, "jaxpr"):
+                    _collect(inner.jaxpr, seen)

@@ -33,7 +33,7 @@ def evaluate(
     env = scenario.make(changed)
     spec = replace(spec, evaluation_slots=slots or spec.evaluation_slots)
     keys = seed_keys(seed)
-    scheduler = _scheduler(scenario, spec, keys, folder, env)
+    scheduler = restored(scenario, spec, keys, folder, env)
 
     @eqx.filter_jit
     def measured(env: AbstractEnv, scheduler: AbstractScheduler, keys: SeedKeys) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def evaluate(
         ) from None
 
 
-def _scheduler(
+def restored(
     scenario: Scenario, spec: RunSpec, keys: SeedKeys, folder: Path, env: AbstractEnv
 ) -> AbstractScheduler:
     """What the run learned; a scheme that plans makes its plan for `env`."""

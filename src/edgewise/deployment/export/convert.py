@@ -33,6 +33,6 @@ def graph_of(
     made = lowering.function(function)
     for name, operand in zip(results, made, strict=True):
         graph.outputs.append(graph.copy(lowering.full(operand), name))
-    used = {tensor.name for tensor in graph.read()}
-    graph.inputs = [tensor for tensor in inputs if tensor.name in used]
+    graph.inputs = inputs
+    graph.prune()
     return graph

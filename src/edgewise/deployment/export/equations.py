@@ -6,7 +6,8 @@ call other jaxprs. Calls (`jit`, `custom_jvp_call` and their like) are replaced 
 loops keep their bodies, which are flattened when they are lowered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,8 @@ Atom = Any
 """A variable or a literal of a jaxpr."""
 Known = dict[Any, np.ndarray]
 """Variables whose values are computed already."""
+Instead = Mapping[str, Callable[..., Any]]
+"""The name of a jitted function of one instance → what is written in its place."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,11 @@ class Listing:
     constants: Known
 
 
-def listing(closed: Any) -> Listing:
+def listing(closed: Any, instead: Instead | None = None) -> Listing:
     """The jaxpr without calls, and without what its outputs do not need."""
     constants = dict(zip(closed.jaxpr.constvars, closed.consts, strict=True))
     names: dict[Any, Atom] = {}
-    opened = list(_opened(closed.jaxpr, names, constants))
+    opened = list(_opened(closed.jaxpr, names, constants, instead or {}))
     outputs = tuple(_named(names, atom) for atom in closed.jaxpr.outvars)
     needed = _needed(opened, outputs)
     used = {name for name in constants if any(name in each.inputs for each in needed)}
@@ -73,7 +76,9 @@ def listing(closed: Any) -> Listing:
     )
 
 
-def _opened(jaxpr: Any, names: dict[Any, Atom], constants: Known) -> Iterator[Equation]:
+def _opened(
+    jaxpr: Any, names: dict[Any, Atom], constants: Known, instead: Instead
+) -> Iterator[Equation]:
     """Its equations, those of every call in place of the call; `names` collects what the inner
     variables are called outside. A jaxpr that is called twice is opened with fresh variables."""
     for equation in jaxpr.eqns:
@@ -84,13 +89,27 @@ def _opened(jaxpr: Any, names: dict[Any, Atom], constants: Known) -> Iterator[Eq
             names.update(zip(equation.outvars, outputs, strict=True))
             yield Equation(equation.primitive, equation.params, inputs, outputs)
             continue
-        inner, values = _open(equation.params[called])
+        inner, values = _open(_replaced(equation, instead) or equation.params[called])
         names.update(zip(inner.invars, inputs, strict=True))
         for variable, value in zip(inner.constvars, values, strict=True):
             constants[variable] = value
-        yield from _opened(inner, names, constants)
+        yield from _opened(inner, names, constants, instead)
         for outer, atom in zip(equation.outvars, inner.outvars, strict=True):
             names[outer] = _named(names, atom)
+
+
+def _replaced(equation: Any, instead: Instead) -> Any:
+    """What is written in place of a call, if anything; a batch has to be a batch of one."""
+    function = instead.get(str(equation.params.get("name")))
+    if function is None:
+        return None
+    (given,), (wanted,) = equation.invars, equation.outvars
+    inner = given.aval.shape[-2:]
+    if given.aval.size != math.prod(inner):
+        return None
+    return jax.make_jaxpr(lambda x: function(x.reshape(inner)).reshape(wanted.aval.shape))(
+        jax.ShapeDtypeStruct(given.aval.shape, given.aval.dtype)
+    )
 
 
 def _open(called: Any) -> tuple[Any, Sequence[Any]]:

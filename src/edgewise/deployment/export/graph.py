@@ -43,6 +43,7 @@ class Graph:
     nodes: list[Node] = field(default_factory=list)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
     _made: dict[Any, tuple[Tensor, ...]] = field(default_factory=dict)
+    _makers: dict[str, Node] = field(default_factory=dict)
     _kept: dict[Any, Tensor] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -79,6 +80,11 @@ class Graph:
             root = root.outer
         return root.constants.get(tensor.name)
 
+    def maker(self, tensor: Tensor) -> Node | None:
+        """The node that made a tensor; None for an input or a constant."""
+        found = self._makers.get(tensor.name)
+        return self.outer.maker(tensor) if found is None and self.outer is not None else found
+
     def add(
         self,
         operator: str,
@@ -101,19 +107,33 @@ class Graph:
         key = (operator, tuple(inputs), _key(attributes))
         found = self._find(key)
         if found is None:
-            name = operator
-            found = tuple(Tensor(self.name(name), np.dtype(t), shape) for t, shape in results)
-            self.nodes.append(Node(operator, tuple(inputs), found, attributes))
+            found = tuple(Tensor(self.name(operator), np.dtype(t), shape) for t, shape in results)
+            node = Node(operator, tuple(inputs), found, attributes)
+            self.nodes.append(node)
             self._made[key] = found
+            self._makers.update({tensor.name: node for tensor in found})
         return found
 
-    def read(self) -> Iterator[Tensor]:
-        """Every tensor that some node looks at, those in loops included."""
-        for node in self.nodes:
-            yield from (tensor for tensor in node.inputs if tensor is not None)
+    def prune(self) -> None:
+        """Removes what no output needs: nodes, constants, inputs of the outermost graph."""
+        wanted = self._prune()
+        self.constants = {name: v for name, v in self.constants.items() if name in wanted}
+        self.inputs = [tensor for tensor in self.inputs if tensor.name in wanted]
+
+    def _prune(self) -> set[str]:
+        """The names that are needed, in this graph and in those around it."""
+        wanted = {tensor.name for tensor in self.outputs}
+        kept = []
+        for node in reversed(self.nodes):
+            if wanted.isdisjoint(tensor.name for tensor in node.outputs):
+                continue
+            kept.append(node)
+            wanted |= {tensor.name for tensor in node.inputs if tensor is not None}
             for value in node.attributes.values():
                 if isinstance(value, Graph):
-                    yield from value.read()
+                    wanted |= value._prune()
+        self.nodes = kept[::-1]
+        return wanted
 
     def copy(self, tensor: Tensor, name: str = "") -> Tensor:
         """The same value as an output of its own, made by this very graph."""

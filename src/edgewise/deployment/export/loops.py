@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from edgewise.core.errors import UserError
-from edgewise.deployment.export.elementwise import where
+from edgewise.deployment.export.elementwise import scalar
 from edgewise.deployment.export.equations import Equation, Listing, listing
 from edgewise.deployment.export.graph import Graph, Tensor
 from edgewise.deployment.export.lowering import Handlers, Lowering, Operand, known_operand, whole
-from edgewise.deployment.export.shapes import cut, joined
+from edgewise.deployment.export.shapes import backwards, cut, joined
 
 HANDLERS = Handlers()
 MOST_UNROLLED = 300
@@ -38,37 +38,73 @@ def _scanned(into: Lowering, equation: Equation, *operands: Operand) -> list[Ope
     carry, rows = list(rest[:num_carry]), list(rest[num_carry:])
     body = listing(given["jaxpr"])
     order = range(length - 1, -1, -1) if given["reverse"] else range(length)
-    if length * len(body.equations) <= MOST_UNROLLED:
+    if length * _count(body) <= MOST_UNROLLED:
         return _unrolled(into, body, fixed, carry, rows, order)
-    if rows or len(body.outputs) > num_carry:
-        raise UserError("it has a long loop over rows")
     inner, state = _begin(into, carry)
-    following = _call(inner, body, [*fixed, *state])
+    number = whole(inner.graph.inputs[0])
+    if given["reverse"]:
+        number = inner.apply("Sub", [known_operand(np.array(length - 1)), number])
+    here = [_numbered(inner, each, number) for each in rows]
+    results = _call(inner, body, [*fixed, *state, *here])
     yes = inner.tensor(known_operand(np.array(True)))
     trips = into.graph.constant(length, np.int64)
-    return _loop(into, inner, trips, None, yes, carry, following)
+    made = _loop(into, inner, trips, None, yes, carry, results)
+    columns = made[num_carry:]
+    if given["reverse"]:
+        columns = [backwards(into, each, 0) for each in columns]
+    return [*made[:num_carry], *columns]
+
+
+def _count(body: Listing) -> int:
+    """Its equations, those of loops within counted once."""
+    return sum(
+        1 + sum(_count(listing(p)) for p in each.parameters.values() if hasattr(p, "jaxpr"))
+        for each in body.equations
+    )
+
+
+def _numbered(inner: Lowering, rows: Operand, number: Operand) -> Operand:
+    """The row of this number."""
+    shape = rows.shape[1:]
+    tensor = inner.full(rows)
+    return whole(
+        inner.graph.add("Gather", [tensor, inner.tensor(number)], tensor.dtype, shape, axis=0)
+    )
 
 
 @HANDLERS.of("cond")
 def _either(
     into: Lowering, equation: Equation, which: Operand, *operands: Operand
 ) -> list[Operand]:
-    """All branches are computed, and one is chosen: they are pure."""
-    cases = [_call(into, listing(branch), operands) for branch in equation.parameters["branches"]]
-    chosen = cases[0]
-    for number, case in enumerate(cases[1:], 1):
-        here = into.apply("Equal", [which, known_operand(np.array(number, which.dtype))], bool)
-        chosen = [
-            where(into, _everywhere(into, here, new), new, old)
-            for new, old in zip(case, chosen, strict=True)
-        ]
-    return chosen
+    branches = [listing(branch) for branch in equation.parameters["branches"]]
+    return _chosen(into, which, branches, operands)
 
 
-def _everywhere(into: Lowering, condition: Operand, like: Operand) -> Operand:
-    """A single truth value as one that fits `like`."""
-    one = into.reshaped(condition, (1,) * len(like.shape))
-    return Operand(one.held, like.shape)
+def _chosen(
+    into: Lowering, which: Operand, branches: Sequence[Listing], operands: Sequence[Operand]
+) -> list[Operand]:
+    """The results of the branch of number `which`, of the last one if there are too few."""
+    if len(branches) == 1:
+        return _call(into, branches[0], operands)
+    first, others = _inside(into), _inside(into)
+    yes = _call(first, branches[0], operands)
+    lower = into.apply("Sub", [which, scalar(which, 1)])
+    no = _chosen(others, lower, branches[1:], operands)
+    for inner, results in ((first, yes), (others, no)):
+        inner.graph.outputs.extend(inner.graph.copy(inner.full(each)) for each in results)
+    is_first = into.apply("LessOrEqual", [which, scalar(which, 0)], bool)
+    made = into.graph.add_many(
+        "If",
+        [into.tensor(is_first)],
+        [(each.dtype, each.shape) for each in yes],
+        then_branch=first.graph,
+        else_branch=others.graph,
+    )
+    return [whole(tensor) for tensor in made]
+
+
+def _inside(into: Lowering) -> Lowering:
+    return Lowering(Graph(outer=into.graph), {}, into.handlers)
 
 
 def _call(into: Lowering, body: Listing, arguments: Sequence[Operand]) -> list[Operand]:
@@ -106,11 +142,10 @@ def _stacked(into: Lowering, rows: Sequence[Operand]) -> Operand:
 
 def _begin(into: Lowering, carry: Sequence[Operand]) -> tuple[Lowering, list[Operand]]:
     """The graph of a loop's body, and its state as its inputs."""
-    inner = Graph(outer=into.graph)
-    inner.input(np.int64, ())
-    inner.input(bool, ())
-    state = [whole(inner.input(each.dtype, each.shape)) for each in carry]
-    return Lowering(inner, {}, into.handlers), state
+    inner = _inside(into)
+    inner.graph.input(np.int64, ())
+    inner.graph.input(bool, ())
+    return inner, [whole(inner.graph.input(each.dtype, each.shape)) for each in carry]
 
 
 def _holds(
@@ -132,11 +167,14 @@ def _loop(
     carry: Sequence[Operand],
     following: Sequence[Operand],
 ) -> list[Operand]:
-    """ONNX: (trips, condition, state) → state, with a body (trip, condition, state) →
-    (condition, state)."""
+    """ONNX: (trips, condition, state) → (state, rows), with a body (trip, condition, state) →
+    (condition, state, row); rows, one from each trip, where the number of trips is known."""
     ends = [goes_on, *(inner.full(each) for each in following)]
     inner.graph.outputs.extend(inner.graph.copy(end) for end in ends)
     start = [into.full(each) for each in carry]
     results = [(each.dtype, each.shape) for each in carry]
+    if trips is not None:
+        count = int(into.graph.value(trips) or 0)
+        results += [(each.dtype, (count, *each.shape)) for each in following[len(carry) :]]
     made = into.graph.add_many("Loop", [trips, first, *start], results, body=inner.graph)
     return [whole(tensor) for tensor in made]

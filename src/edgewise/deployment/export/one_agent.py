@@ -1,7 +1,6 @@
 """One agent's decision as a function of arrays: its measurements, its memory and its lots in, its
 part of the decision and its next memory out; and as a graph."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
@@ -15,18 +14,18 @@ from edgewise.deployment.contract import LOTS
 from edgewise.deployment.export.convert import graph_of
 from edgewise.deployment.export.equations import Split, listing, split
 from edgewise.deployment.export.graph import Graph
+from edgewise.deployment.export.matching import matched
 
+INSTEAD = {"best_assignment": matched}
 DTYPES = {"real": np.float32, "integer": np.int32, "boolean": np.bool_}
 
 
-@dataclass(frozen=True)
-class OneAgent:
-    """What agent number `number` decides by: its own environment, and its part of the scheduler."""
+class OneAgent(eqx.Module):
+    """What an agent decides by: its own environment, and its part of the scheduler."""
 
-    seat: AbstractSeat
+    seat: AbstractSeat = eqx.field(static=True)
     env: Any
     part: AbstractScheduler
-    number: int
 
     @classmethod
     def of(
@@ -34,7 +33,7 @@ class OneAgent:
     ) -> "OneAgent":
         """Agent `number` of those that follow `scheduler` on the layout of `state`; `UserError`
         where no agent can by itself."""
-        return cls(seat, seat.alone(env, number), scheduler.alone(env, state, number), number)
+        return cls(seat, seat.alone(env, number), scheduler.alone(env, state, number))
 
     @property
     def num_lots(self) -> int:
@@ -78,7 +77,7 @@ def memory_names(count: int) -> list[str]:
 
 
 class Traced:
-    """The decision of agents that differ in their numbers alone, traced once."""
+    """The decision of agents that differ in the values of their arrays alone, traced once."""
 
     def __init__(self, agent: OneAgent) -> None:
         arrays, self.fixed = eqx.partition(agent, eqx.is_array)
@@ -94,7 +93,7 @@ class Traced:
         self.inputs = [*sorted(measured), *remembered, LOTS]
         decided = sorted(field.name for field in agent.seat.decision(agent.env))
         self.outputs = [*decided, *(f"next_{name}" for name in remembered)]
-        self.split: Split = split(listing(closed), len(numbers))
+        self.split: Split = split(listing(closed, INSTEAD), len(numbers))
 
     def fits(self, agent: OneAgent) -> bool:
         """Whether the trace is that of this agent too."""

@@ -48,12 +48,6 @@ def _squeezed(into: Lowering, equation: Equation, operand: Operand) -> Operand:
     return Operand(_held_as(into, operand, held), tuple(operand.shape[axis] for axis in kept))
 
 
-@HANDLERS.of("expand_dims")
-def _expanded(into: Lowering, equation: Equation, operand: Operand) -> Operand:
-    shape = equation.outputs[0].aval.shape
-    return into.reshaped(operand, tuple(shape))
-
-
 def _held_as(into: Lowering, operand: Operand, held: tuple[int, ...]) -> np.ndarray | Tensor:
     """What holds the operand, with other axes of length 1."""
     if isinstance(operand.held, np.ndarray):
@@ -128,6 +122,10 @@ def cut(into: Lowering, operand: Operand, cuts: tuple[slice, ...]) -> Operand:
     ]
     if not axes:
         return Operand(operand.held, shape)
+    parts = _parts(into, operand, axes)
+    if parts is not None:
+        pieces = _cut_parts(into, parts, axes[0], tuple(own))
+        return Operand(joined(into, pieces, axes[0]).held, shape)
     held = tuple(
         len(range(*each.indices(n))) for each, n in zip(own, operand.held.shape, strict=True)
     )
@@ -135,6 +133,32 @@ def cut(into: Lowering, operand: Operand, cuts: tuple[slice, ...]) -> Operand:
     steps = [own[axis].step for axis in axes]
     numbers = [into.graph.constant(each, np.int64) for each in (*bounds, axes, steps)]
     return Operand(into.graph.add("Slice", [operand.held, *numbers], operand.dtype, held), shape)
+
+
+def _parts(into: Lowering, operand: Operand, axes: list[int]) -> list[Operand] | None:
+    """What was joined to make the operand, if that was along the one axis that is cut: so that
+    what is cut off is not needed at all."""
+    assert isinstance(operand.held, Tensor)
+    node = into.graph.maker(operand.held)
+    if node is None or node.operator != "Concat" or axes != [node.attributes["axis"]]:
+        return None
+    return [whole(tensor) for tensor in node.inputs if tensor is not None]
+
+
+def _cut_parts(
+    into: Lowering, parts: list[Operand], axis: int, cuts: tuple[slice, ...]
+) -> list[Operand]:
+    """The cut, part by part."""
+    kept, begin = [], 0
+    wanted = np.arange(cuts[axis].start, cuts[axis].stop, cuts[axis].step)
+    for part in parts:
+        end = begin + part.shape[axis]
+        here = wanted[(wanted >= begin) & (wanted < end)] - begin
+        if len(here):
+            own = slice(int(here[0]), int(here[-1]) + 1, cuts[axis].step)
+            kept.append(cut(into, part, (*cuts[:axis], own, *cuts[axis + 1 :])))
+        begin = end
+    return kept
 
 
 @HANDLERS.of("split")
@@ -151,13 +175,16 @@ def _split(into: Lowering, equation: Equation, operand: Operand) -> list[Operand
 
 @HANDLERS.of("rev")
 def _reversed(into: Lowering, equation: Equation, operand: Operand) -> Operand:
-    tensor = into.full(operand)
     for axis in equation.parameters["dimensions"]:
-        order = into.graph.constant(np.arange(tensor.shape[axis])[::-1].copy(), np.int64)
-        tensor = into.graph.add(
-            "Gather", [tensor, order], tensor.dtype, tensor.shape, axis=int(axis)
-        )
-    return whole(tensor)
+        operand = backwards(into, operand, int(axis))
+    return operand
+
+
+def backwards(into: Lowering, operand: Operand, axis: int) -> Operand:
+    """The last entry along an axis first."""
+    tensor = into.full(operand)
+    order = into.graph.constant(np.arange(tensor.shape[axis])[::-1].copy(), np.int64)
+    return whole(into.graph.add("Gather", [tensor, order], tensor.dtype, tensor.shape, axis=axis))
 
 
 @HANDLERS.of("pad")
@@ -208,7 +235,8 @@ def _place_of_extreme(into: Lowering, equation: Equation, operand: Operand) -> O
     if operand.shape[axis] == 1:
         return Operand(np.zeros((1,) * len(shape), dtype), shape)
     operator = "ArgMax" if equation.name == "argmax" else "ArgMin"
-    tensor = into.full(operand)
+    numbers = converted(into, operand, np.int32) if operand.dtype == bool else operand
+    tensor = into.full(numbers)
     out = into.graph.add(operator, [tensor], np.int64, shape, axis=axis, keepdims=0)
     return converted(into, whole(out), dtype)
 

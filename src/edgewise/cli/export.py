@@ -1,0 +1,42 @@
+"""`edgewise export RUN`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from edgewise.cli import options
+
+
+def export_(
+    run: Path,
+    /,
+    *,
+    out: Annotated[Path, Parameter(help="The folder that is deployed.")],
+    verify: Annotated[
+        bool, Parameter(help="Compare with JAX on 10,000 observations.", negative="")
+    ] = False,
+    c: Annotated[bool, Parameter(name="--c", help="Also C files.", negative="")] = False,
+    valid_s: Annotated[
+        float | None, Parameter(help="How long an observation holds [the slot].")
+    ] = None,
+    licence: Annotated[str, Parameter(help="SPDX licence of the policy.")] = "Apache-2.0",
+) -> None:
+    """What a run decides by, as files for its agents: ONNX, and a contract about them."""
+    from edgewise.deployment import trained
+    from edgewise.deployment.export import folder, policies
+    from edgewise.deployment.export.verify import verify as verified
+    from edgewise.study.machine import cores, settle
+
+    options.above_zero(valid_s=valid_s)
+    folder.check_target(out)
+    settle(cores()[0])
+    found = trained.read(run)
+    made = policies.distinct_policies(found)
+    result = verified(found, made) if verify else None
+    written = folder.write(out, found, made, [], valid_s, licence, result)
+    for policy in written.policies:
+        agents = ", ".join(map(str, policy.agents))
+        print(f"{out / policy.file}: {policy.bytes} bytes, agents {agents}", file=sys.stderr)
+    print(out / "contract.json")
