@@ -10,10 +10,13 @@ import numpy as np
 import onnxruntime
 
 from edgewise.agent import contract
+from edgewise.agent.contract import Field
 from edgewise.agent.fallback import Fallback, plain
+from edgewise.agent.lots import Lots
 from edgewise.agent.observed import DTYPES, SLACK, Observed
 from edgewise.agent.reasons import Unusable
 
+NUMBER = (int, float, np.integer, np.floating)
 SILENT = 4
 """ONNX Runtime's log level at which it prints nothing: what fails is counted instead."""
 
@@ -47,11 +50,13 @@ class Agent:
     def __init__(self, folder: str | Path, number: int = 0, seed: int = 0) -> None:
         self.contract = contract.read(Path(folder), number)
         self.counts: Counter[str] = Counter()
-        self._seed = seed
+        whose = 0 if self.contract.shared_lots else number + 1
+        self._lots = Lots(self.contract.num_lots, (seed, whose))
         self._session = _session(self.contract.model)
         self._observed = Observed(self.contract.observation)
         self._fallback = Fallback(self.contract)
         self._outputs = [each.name for each in self.contract.decision]
+        self._ranges = [_range(each) for each in self.contract.decision]
         self._next = [f"next_{memory.name}" for memory in self.contract.memory]
         wanted = {each.name for each in self._session.get_inputs()}
         self._feed = {n: value for n, value in self._observed.feed.items() if n in wanted}
@@ -84,21 +89,23 @@ class Agent:
         return decision
 
     def _decided(self, observation: Mapping[str, Any], age_s: float, slot: int) -> dict[str, Any]:
-        if not 0.0 <= age_s <= self.contract.valid_s:
+        if not (isinstance(age_s, NUMBER) and 0.0 <= age_s <= self.contract.valid_s):
             raise Unusable("stale")
         self._observed.fill(observation)
         if self._takes_lots:
-            self._feed["lots"] = self._lots(slot)
+            self._feed["lots"] = self._lots.of(slot)
         made = self._session.run(self._outputs + self._next, self._feed)
-        values = dict(zip(self._outputs, made, strict=False))
-        for each in self.contract.decision:
-            value = values[each.name]
-            slack = SLACK * max(abs(each.low), abs(each.high))
-            if not (each.low - slack <= value.min() and value.max() <= each.high + slack):
-                raise Unusable("failed", each.name)
+        values = {}
+        for (name, low, high), value in zip(self._ranges, made, strict=False):
+            values[name] = plain(value)
+            # NaN is in no range.
+            if not (
+                low <= np.minimum.reduce(value, None) and np.maximum.reduce(value, None) <= high
+            ):
+                raise Unusable("failed", name)
         for memory, value in zip(self.contract.memory, made[len(values) :], strict=True):
             self._feed[memory.name] = value
-        return {name: plain(value) for name, value in values.items()}
+        return values
 
     def _fall_back(self, observation: Mapping[str, Any], reason: str, field: str) -> Decision:
         try:
@@ -107,11 +114,10 @@ class Agent:
             values = self._fallback.decision({})
         return Decision(values, reason, field)
 
-    def _lots(self, slot: int) -> np.ndarray:
-        """Uniform in [0, 1): of the seed and the slot, and of the agent unless all share them."""
-        whose = 0 if self.contract.shared_lots else self.contract.number + 1
-        bits = np.random.Philox(counter=[0, 0, 0, slot], key=[self._seed, whose])
-        return np.random.Generator(bits).random(self.contract.num_lots, np.float32)
+
+def _range(field: Field) -> tuple[str, float, float]:
+    slack = SLACK * max(abs(field.low), abs(field.high))
+    return field.name, field.low - slack, field.high + slack
 
 
 def _session(model: bytes) -> onnxruntime.InferenceSession:

@@ -18,23 +18,33 @@ class Observed:
     """Buffers for the fields of a contract: `feed` holds each as the policy's input."""
 
     def __init__(self, fields: tuple[Field, ...]) -> None:
-        self.fields = fields
         total = sum(field.size for field in fields)
         self._given = np.zeros(total)
         self._low, self._high = np.zeros(total), np.zeros(total)
         self._whole = np.zeros(total, bool)
         self._places: dict[str, tuple[Field, int, np.ndarray]] = {}
+        self._casts: list[tuple[np.ndarray, np.ndarray]] = []
+        self.feed: dict[str, np.ndarray] = {}
         begin = 0
-        for field in fields:
-            end = begin + field.size
-            slack = SLACK * max(abs(field.low), abs(field.high))
-            self._low[begin:end], self._high[begin:end] = field.low - slack, field.high + slack
-            self._whole[begin:end] = field.kind != "real"
-            view = self._given[begin:end].reshape(field.shape)
-            self._places[field.name] = field, begin, view
-            begin = end
+        for kind, dtype in DTYPES.items():
+            first, own = begin, [field for field in fields if field.kind == kind]
+            buffer = np.zeros(sum(field.size for field in own), dtype)
+            for field in own:
+                self._place(field, begin)
+                part = buffer[begin - first : begin - first + field.size]
+                self.feed[field.name] = part.reshape(field.shape)
+                begin += field.size
+            if own:
+                self._casts.append((buffer, self._given[first:begin]))
         self._any_whole = bool(self._whole.any())
-        self.feed = {field.name: np.zeros(field.shape, DTYPES[field.kind]) for field in fields}
+
+    def _place(self, field: Field, begin: int) -> None:
+        """The field's numbers begin there."""
+        end = begin + field.size
+        slack = SLACK * max(abs(field.low), abs(field.high))
+        self._low[begin:end], self._high[begin:end] = field.low - slack, field.high + slack
+        self._whole[begin:end] = field.kind != "real"
+        self._places[field.name] = field, begin, self._given[begin:end].reshape(field.shape)
 
     def fill(self, observation: Mapping[str, Any]) -> None:
         """Puts the observation into `feed`; `Unusable` if it cannot be decided on."""
@@ -50,8 +60,8 @@ class Observed:
         if len(observation) > len(self._places):
             raise Unusable("unknown", next(str(n) for n in observation if n not in self._places))
         self._check()
-        for name, (_, _, view) in self._places.items():
-            np.copyto(self.feed[name], view, casting="unsafe")
+        for buffer, given in self._casts:
+            np.copyto(buffer, given, casting="unsafe")
 
     def usable(self, observation: Mapping[str, Any], name: str) -> np.ndarray | None:
         """The value of one field, if that one is as it should be."""

@@ -34,7 +34,9 @@ class WeightedDraw(AbstractByLot):
     def by_lot(self, env: AbstractEnv, lots: Float[Array, " agents"], state: Any) -> Any:
         # 1 - lot is never 0: an action of no weight, even the first, is never drawn.
         up_to = jnp.cumsum(self.weights / self.weights.sum())
-        return env.decode(state, jnp.searchsorted(up_to, up_to[-1] * (1 - lots)))
+        return env.decode(
+            state, jnp.searchsorted(up_to, up_to[-1] * (1 - lots), method="compare_all")
+        )
 
     def alone(self, env: AbstractEnv, state: Any, agent: int) -> "WeightedDraw":
         return self
