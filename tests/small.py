@@ -50,5 +50,5 @@ def _drawn(random, leaf):
     if not isinstance(leaf, jax.ShapeDtypeStruct):
         return leaf
     if jnp.issubdtype(leaf.dtype, jnp.floating):
-        return jnp.asarray(random.normal(size=leaf.shape), leaf.dtype)
+        return jnp.asarray(0.3 * random.normal(size=leaf.shape), leaf.dtype)
     return jnp.asarray(random.integers(0, 8, size=leaf.shape), leaf.dtype)

@@ -35,7 +35,7 @@ def export_(
     found = trained.read(run)
     made = policies.distinct_policies(found)
     result = verified(found, made) if verify else None
-    written = folder.write(out, found, made, [], valid_s, licence, result)
+    written = folder.write(out, found, made, c, valid_s, licence, result)
     for policy in written.policies:
         agents = ", ".join(map(str, policy.agents))
         print(f"{out / policy.file}: {policy.bytes} bytes, agents {agents}", file=sys.stderr)

@@ -14,6 +14,7 @@ from edgewise.core.errors import UserError
 from edgewise.core.seat import Fixed, Quantity
 from edgewise.deployment import contract
 from edgewise.deployment.contract import Contract, Lots, Memory, Policy, Verified, Versions
+from edgewise.deployment.export.c_file import c_source
 from edgewise.deployment.export.one_agent import memory_names, used_fields
 from edgewise.deployment.export.onnx_file import OPSET
 from edgewise.deployment.export.policies import Distinct
@@ -39,18 +40,24 @@ def write(
     folder: Path,
     trained: Trained,
     policies: list[Distinct],
-    sources: list[bytes],
+    as_c: bool = False,
     valid_s: float | None = None,
     licence: str = LICENCE,
     verified: Verified | None = None,
 ) -> Contract:
-    """Writes the policies, their C `sources` (none, or one for each), and last the contract."""
+    """Writes the policies, `as_c` also as C, and last the contract."""
     check_target(folder)
-    _remove_earlier(folder)
-    files = _written(folder, "onnx", policies, [each.model for each in policies])
+    files = _described("onnx", policies, [each.model for each in policies])
     made = contract_of(trained, policies, files, valid_s, licence, verified)
-    if sources:
-        made = made.model_copy(update={"sources": _written(folder, "c", policies, sources)})
+    contents = {file.file: each.model for file, each in zip(files, policies, strict=True)}
+    if as_c:
+        sources = [c_source(p.graph, made, f) for p, f in zip(policies, files, strict=True)]
+        named = _described("c", policies, sources)
+        made = made.model_copy(update={"sources": named})
+        contents |= {file.file: source for file, source in zip(named, sources, strict=True)}
+    _remove_earlier(folder)
+    for name, content in contents.items():
+        write_atomically(folder / name, content)
     write_atomically(folder / contract.NAME, contract.as_json(made))
     return made
 
@@ -96,24 +103,18 @@ def _quantity(field: Quantity) -> contract.Quantity:
     return contract.Quantity(**{**asdict(field), "shape": list(field.shape)})
 
 
-def _written(
-    folder: Path, kind: str, policies: list[Distinct], contents: list[bytes]
-) -> list[Policy]:
-    """Each content in a file of its own, and what the contract says of it."""
-    made = []
-    for number, (policy, content) in enumerate(zip(policies, contents, strict=True)):
-        file = f"policy-{number}.{kind}"
-        write_atomically(folder / file, content)
-        made.append(
-            Policy(
-                file=file,
-                bytes=len(content),
-                sha256=hashlib.sha256(content).hexdigest(),
-                agents=list(policy.agents),
-                memory=_memory(policy.agent.start()),
-            )
+def _described(kind: str, policies: list[Distinct], contents: list[bytes]) -> list[Policy]:
+    """What the contract says of each content, in a file of its own."""
+    return [
+        Policy(
+            file=f"policy-{number}.{kind}",
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            agents=list(policy.agents),
+            memory=_memory(policy.agent.start()),
         )
-    return made
+        for number, (policy, content) in enumerate(zip(policies, contents, strict=True))
+    ]
 
 
 def _memory(start: list[np.ndarray]) -> list[Memory]:
