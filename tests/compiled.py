@@ -53,4 +53,6 @@ def _struct(fields):
         for size in reversed(shape):
             member = member * size
         members.append((name, member))
-    return type("Struct", (ctypes.Structure,), {"_fields_": members or [("nothing", ctypes.c_char)]})
+    return type(
+        "Struct", (ctypes.Structure,), {"_fields_": members or [("nothing", ctypes.c_char)]}
+    )

@@ -7,6 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from edgewise.cli import options
+from edgewise.deployment.contract import Verified
+
+FAILED = 1
 
 
 def export_(
@@ -26,6 +29,7 @@ def export_(
     """What a run decides by, as files for its agents: ONNX, and a contract about them."""
     from edgewise.deployment import trained
     from edgewise.deployment.export import folder, policies
+    from edgewise.deployment.export.verify import TOLERANCE
     from edgewise.deployment.export.verify import verify as verified
     from edgewise.study.machine import cores, settle
 
@@ -40,3 +44,21 @@ def export_(
         agents = ", ".join(map(str, policy.agents))
         print(f"{out / policy.file}: {policy.bytes} bytes, agents {agents}", file=sys.stderr)
     print(out / "contract.json")
+    if result is not None:
+        print(_told(result), file=sys.stderr)
+        if result.unequal_choices or result.largest_difference > TOLERANCE:
+            print(
+                f"edgewise: the files of {out} do not decide what JAX decides (allowed: 0 choices, "
+                f"{TOLERANCE:g} of a range): do not deploy them",
+                file=sys.stderr,
+            )
+            sys.exit(FAILED)
+
+
+def _told(result: Verified) -> str:
+    return (
+        f"verified on {result.observations} observations of each file: reals differ by at most "
+        f"{result.largest_difference:.1e} of their range, {result.unequal_choices} choices "
+        f"differ; {result.near_ties} more are near ties, of which {result.unequal_near_ties} "
+        "differ"
+    )

@@ -1,6 +1,7 @@
 """Options that several commands share, and what their values mean."""
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -59,6 +60,14 @@ def at_least_one(**counts: int | None) -> None:
     for name, count in counts.items():
         if count is not None and count < 1:
             raise UserError(f"--{name} {count} is out of range: allowed [1, inf) {name}")
+
+
+def above_zero(**amounts: float | None) -> None:
+    """`UserError` for the first amount that is given and not above 0."""
+    for name, amount in amounts.items():
+        if amount is not None and not 0 < amount < math.inf:
+            option = name.replace("_", "-")
+            raise UserError(f"--{option} {amount:g} is out of range: allowed (0, inf)")
 
 
 def names_in(text: str) -> tuple[str, ...]:

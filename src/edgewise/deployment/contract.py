@@ -139,14 +139,16 @@ class Versions(Part):
 
 class Verified(Part):
     """What `--verify` found on so many observations of every file, the extremes among them: the
-    largest difference to JAX, as a share of the field's range; how many discrete choices were
-    unequal; and on how many observations a choice hangs on rounding, so that JAX itself chooses
-    otherwise in double precision."""
+    largest difference to JAX, as a share of the field's range, and on how many of all an unequal
+    choice was made. Apart from these are near ties, where JAX itself chooses otherwise in double
+    precision, or for an observation that is the same but for a hundred-thousandth; and how many
+    of them were decided unequally."""
 
     observations: int
     largest_difference: float
     unequal_choices: int
     near_ties: int
+    unequal_near_ties: int
 
 
 class Contract(Part):

@@ -20,10 +20,18 @@ from edgewise.deployment.trained import Trained
 
 OBSERVATIONS = 10_000
 TOLERANCE = 1e-5
-"""Of the largest difference, as a share of the field's range."""
+"""Of the largest difference, as a share of the field's range; and, relative, of an observation
+that counts as the same."""
 RUN = 100
 """Slots from one start of a policy's memory to the next."""
 SEED = 0
+
+
+TRIES = 64
+"""Observations beside one that is decided unequally, each entry within `TOLERANCE` of it."""
+
+Made = dict[str, np.ndarray]
+"""Fields of decisions, and of the memory after them, with a leading axis of slots."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +49,21 @@ def verify(
     observations: int = OBSERVATIONS,
     report: Callable[[int], None] = lambda policy: None,
 ) -> Verified:
-    """The worst that was found over all policies."""
+    """What was found over all policies, on so many observations of each."""
     met = measured_in_use(trained, observations // 2)
-    worst, unequal, near = 0.0, 0, 0
+    found = []
     for number, policy in enumerate(policies):
         random = np.random.default_rng([SEED, number])
         seen = {name: value[:, policy.agents[0]] for name, value in met.items()}
-        asked = _asked(random, policy.agent, seen, observations)
-        found = _compared(policy, asked)
-        worst, unequal, near = max(worst, found[0]), unequal + found[1], near + found[2]
+        asked = asked_of(random, policy.agent, seen, observations)
+        found.append(compared(policy, asked, random))
         report(number)
     return Verified(
         observations=observations,
-        largest_difference=worst,
-        unequal_choices=unequal,
-        near_ties=near,
+        largest_difference=max(each.difference for each in found),
+        unequal_choices=sum(int((each.unequal & ~each.near).sum()) for each in found),
+        near_ties=sum(int(each.near.sum()) for each in found),
+        unequal_near_ties=sum(int((each.unequal & each.near).sum()) for each in found),
     )
 
 
@@ -87,7 +95,7 @@ def measured_in_use(trained: Trained, slots: int) -> dict[str, np.ndarray]:
     return {name: np.asarray(value) for name, value in lived(keys).items()}
 
 
-def _asked(
+def asked_of(
     random: np.random.Generator, agent: OneAgent, met: dict[str, np.ndarray], count: int
 ) -> Asked:
     """Half of the observations as met in use, a quarter drawn from the ranges, a quarter at their
@@ -153,28 +161,70 @@ def _lived_through(agent: OneAgent, start: list[Any], rows: Any) -> list[Any]:
     return jax.lax.scan(slot, start, rows)[1]
 
 
-def _compared(policy: Distinct, asked: Asked) -> tuple[float, int, int]:
-    """The largest difference, the number of unequal choices, the number of near ties."""
-    agent = policy.agent
-    ours = _by_file(policy, asked)
-    theirs, following = by_jax(agent, asked)
-    exact, _ = by_jax(agent, asked, double=True)
-    worst, unequal = 0.0, np.zeros(len(asked.lots), bool)
-    near = np.zeros(len(asked.lots), bool)
-    for field in agent.seat.decision(agent.env):
-        a, b = ours[field.name], theirs[field.name]
-        if field.kind == "real":
-            worst = max(worst, _difference(a, b, field.high - field.low))
-        else:
-            unequal |= _rows(a != b)
-            near |= _rows(exact[field.name] != b)
-    for name, b in zip(memory_names(len(following)), following, strict=True):
-        a = ours[f"next_{name}"]
-        if b.dtype.kind == "f":
-            worst = max(worst, _difference(a, b, float(np.max(np.abs(b), initial=1.0))))
-        else:
-            unequal |= _rows(a != b)
-    return worst, int(unequal.sum()), int(near.sum())
+@dataclass(frozen=True)
+class Compared:
+    """The largest difference where choices are equal; for each observation, whether a choice is
+    not, and whether one is a near tie."""
+
+    difference: float
+    unequal: np.ndarray
+    near: np.ndarray
+
+
+def compared(policy: Distinct, asked: Asked, random: np.random.Generator) -> Compared:
+    """The file against JAX. A choice is a near tie if JAX itself chooses otherwise in double
+    precision; or, where file and JAX differ, on an observation that is the same but for
+    `TOLERANCE`."""
+    agent, ours = policy.agent, by_file(policy, asked)
+    theirs = by_jax(agent, asked)
+    near = _choices_differ(agent, theirs, by_jax(agent, asked, double=True))
+    unequal = _choices_differ(agent, theirs, ours)
+    for row in np.flatnonzero(unequal & ~near):
+        near[row] = _hangs_on_little(agent, asked, int(row), random)
+    differences = (
+        _difference(ours[name][~unequal], theirs[name][~unequal], span)
+        for name, span in _spans(agent, theirs).items()
+    )
+    worst = max(differences, default=0.0)
+    return Compared(worst, unequal, near)
+
+
+def _choices_differ(agent: OneAgent, a: Made, b: Made) -> np.ndarray:
+    """For each observation, whether any field that is not real differs."""
+    kinds = {name: value.dtype.kind for name, value in a.items()}
+    rows = [_rows(a[name] != b[name]) for name, kind in kinds.items() if kind != "f"]
+    return np.any(rows, axis=0) if rows else np.zeros(len(next(iter(a.values()))), bool)
+
+
+def _spans(agent: OneAgent, made: Made) -> dict[str, float]:
+    """The width of the range of every real field; of memory, its largest size."""
+    ranges = {field.name: field.high - field.low for field in agent.seat.decision(agent.env)}
+    return {
+        name: ranges.get(name) or float(np.max(np.abs(value), initial=1.0))
+        for name, value in made.items()
+        if value.dtype.kind == "f"
+    }
+
+
+def _hangs_on_little(agent: OneAgent, asked: Asked, row: int, random: np.random.Generator) -> bool:
+    """Whether JAX chooses otherwise for some observation next to this one."""
+
+    def shaken(value: np.ndarray) -> np.ndarray:
+        many = np.repeat(value[row : row + 1], TRIES, axis=0)
+        if value.dtype.kind != "f":
+            return many
+        change = random.uniform(-TOLERANCE, TOLERANCE, many.shape)
+        change[0] = 0.0
+        return (many * (1.0 + change)).astype(value.dtype)
+
+    tries = Asked(
+        {name: shaken(value) for name, value in asked.measured.items()},
+        shaken(asked.lots),
+        [shaken(value) for value in asked.memory],
+    )
+    made = by_jax(agent, tries)
+    first = {name: np.repeat(value[:1], TRIES, axis=0) for name, value in made.items()}
+    return bool(_choices_differ(agent, first, made).any())
 
 
 def _difference(a: np.ndarray, b: np.ndarray, span: float) -> float:
@@ -185,16 +235,15 @@ def _rows(differ: np.ndarray) -> np.ndarray:
     return differ.reshape(len(differ), -1).any(axis=1)
 
 
-def by_jax(
-    agent: OneAgent, asked: Asked, double: bool = False
-) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+def by_jax(agent: OneAgent, asked: Asked, double: bool = False) -> Made:
     """What JAX decides and remembers on each observation, in single or double precision."""
     with jax.enable_x64(double):
         own = _cast(agent) if double else agent
         given = (asked.measured, asked.memory, asked.lots)
         decided, following = _decide_each(own, *(_cast(given) if double else given))
-        values = {name: np.asarray(value) for name, value in decided.items()}
-        return values, [np.asarray(leaf) for leaf in following]
+        names = (f"next_{name}" for name in memory_names(len(following)))
+        made = {**decided, **dict(zip(names, following, strict=True))}
+        return {name: np.asarray(value) for name, value in made.items()}
 
 
 @eqx.filter_jit
@@ -209,7 +258,7 @@ def _cast(tree: Any) -> Any:
     return jax.tree.map(lambda leaf: doubled(leaf) if eqx.is_array_like(leaf) else leaf, tree)
 
 
-def _by_file(policy: Distinct, asked: Asked) -> dict[str, np.ndarray]:
+def by_file(policy: Distinct, asked: Asked) -> Made:
     """What ONNX Runtime makes of each observation."""
     session = onnxruntime.InferenceSession(policy.model, providers=["CPUExecutionProvider"])
     rows = {**asked.measured, LOTS: asked.lots}
