@@ -9,7 +9,7 @@ import pytest
 
 COMPILER = shutil.which("cc")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler, cc")
-FLAGS = "-std=c99 -O1 -Wall -Wextra -pedantic -Werror -shared -fPIC".split()
+FLAGS = ["-std=c99", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror", "-shared", "-fPIC"]
 TYPES = {"real": ctypes.c_float, "integer": ctypes.c_int32, "boolean": ctypes.c_bool}
 REASONS = ("", "not_finite", "out_of_range", "failed")
 

@@ -1,6 +1,7 @@
 """Every scheme of every scenario at its smallest, with arrays drawn at random in place of what it
 would learn: for tests of what is deployed, which need all structures and no training."""
 
+import json
 from functools import cache
 
 import equinox as eqx
@@ -10,6 +11,9 @@ import numpy as np
 
 from edgewise import scenarios
 from edgewise.core.seeding import seed_keys
+from edgewise.deployment.contract import Run, Scheme
+from edgewise.deployment.export.policies import distinct_policies
+from edgewise.deployment.trained import Trained
 from edgewise.study.run import program_of
 from edgewise.study.spec import describe
 
@@ -21,12 +25,6 @@ SIZES = {
     "small-cells": {"num_cells": 2, "ues_per_cell": 3, "num_channels": 4},
 }
 KEYS = seed_keys(7)
-
-
-@cache
-def env_and_state(name, **changes):
-    env = scenarios.get(name).env(**{**SIZES[name], **changes})
-    return env, env.reset(KEYS.layout)
 
 
 @cache
@@ -44,6 +42,33 @@ def scheduler_of(name, scheme, seed=0):
     )
     random = np.random.default_rng(seed)
     return env, state, jax.tree.map(lambda leaf: _drawn(random, leaf), shapes)
+
+
+@cache
+def trained(name, scheme, seed=0):
+    """The scheme as if a run had been read."""
+    method = scenarios.get(name).method(scheme)
+    env, state, scheduler = scheduler_of(name, scheme, seed)
+    return Trained(
+        scenario=name,
+        scheme=Scheme(
+            name=scheme,
+            title=method.title,
+            knowledge=method.knowledge,
+            source=method.source,
+        ),
+        run=Run(digest="0" * 16, seed=7, slots=method.slots),
+        parameters=json.loads(json.dumps(SIZES[name])),
+        env=env,
+        state=state,
+        scheduler=scheduler,
+    )
+
+
+@cache
+def policies_of(name, scheme, seed=0):
+    """Its distinct policies."""
+    return distinct_policies(trained(name, scheme, seed))
 
 
 def _drawn(random, leaf):

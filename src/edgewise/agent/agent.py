@@ -1,7 +1,6 @@
 """One agent: an exported policy that decides, slot by slot, on what is measured."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,10 +68,9 @@ class Agent:
         for memory in self.contract.memory:
             self._feed[memory.name] = np.asarray(memory.start, DTYPES[memory.kind])
 
-    def decide(
-        self, observation: Mapping[str, Any], age_s: float = 0.0, slot: int | None = None
-    ) -> Decision:
-        """The decision on this observation, measured `age_s` ago.
+    def decide(self, observation: Any, age_s: Any = 0.0, slot: int | None = None) -> Decision:
+        """The decision on this observation, a mapping of the contract's fields, measured `age_s`
+        ago. Whatever else is given is answered by the fallback.
 
         A policy that draws takes its lots from the seed and the number of the slot: `slot`, or
         else how many decisions there were before this one.
@@ -88,7 +86,7 @@ class Agent:
         self.counts[decision.reason or "policy"] += 1
         return decision
 
-    def _decided(self, observation: Mapping[str, Any], age_s: float, slot: int) -> dict[str, Any]:
+    def _decided(self, observation: Any, age_s: Any, slot: int) -> dict[str, Any]:
         if not (isinstance(age_s, NUMBER) and 0.0 <= age_s <= self.contract.valid_s):
             raise Unusable("stale")
         self._observed.fill(observation)
@@ -107,7 +105,7 @@ class Agent:
             self._feed[memory.name] = value
         return values
 
-    def _fall_back(self, observation: Mapping[str, Any], reason: str, field: str) -> Decision:
+    def _fall_back(self, observation: Any, reason: str, field: str) -> Decision:
         try:
             values = self._fallback.decision(observation)
         except Exception:

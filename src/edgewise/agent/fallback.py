@@ -1,7 +1,6 @@
 """The decision that holds where there is none to be had from the policy."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,11 +21,11 @@ class Fallback:
         self._least = {field.name: field.low for field in contract.observation}
         self._observed = Observed(contract.observation)
 
-    def decision(self, observation: Mapping[str, Any]) -> dict[str, Any]:
+    def decision(self, observation: Any) -> dict[str, Any]:
         """What holds now; of the observation, only what a share divides is looked at."""
         return {name: self._field(name, observation) for name in self._rules}
 
-    def _field(self, name: str, observation: Mapping[str, Any]) -> Any:
+    def _field(self, name: str, observation: Any) -> Any:
         rule = self._rules[name]
         if rule["rule"] == "fixed":
             return plain(np.asarray(rule["value"], DTYPES[self._kinds[name]]))
@@ -34,7 +33,7 @@ class Fallback:
         shares = [math.floor(part * whole + ROUNDING) for part in rule["parts"]]
         return np.asarray(shares, DTYPES[self._kinds[name]])
 
-    def _whole(self, field: str, observation: Mapping[str, Any]) -> float:
+    def _whole(self, field: str, observation: Any) -> float:
         """The observed field, or the least that it can be; 0 if the policy does not observe it."""
         if field not in self._least:
             return 0.0

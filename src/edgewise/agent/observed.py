@@ -1,6 +1,5 @@
 """An observation, checked field by field, in the buffers that the policy reads."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ class Observed:
         self._whole[begin:end] = field.kind != "real"
         self._places[field.name] = field, begin, self._given[begin:end].reshape(field.shape)
 
-    def fill(self, observation: Mapping[str, Any]) -> None:
+    def fill(self, observation: Any) -> None:
         """Puts the observation into `feed`; `Unusable` if it cannot be decided on."""
         for name, (field, begin, view) in self._places.items():
             try:
@@ -63,7 +62,7 @@ class Observed:
         for buffer, given in self._casts:
             np.copyto(buffer, given, casting="unsafe")
 
-    def usable(self, observation: Mapping[str, Any], name: str) -> np.ndarray | None:
+    def usable(self, observation: Any, name: str) -> np.ndarray | None:
         """The value of one field, if that one is as it should be."""
         field, begin, view = self._places[name]
         try:

@@ -61,7 +61,7 @@ class OneAgent(eqx.Module):
         decision, held = self.part.decide(self.env, jax.random.key(0), state, held)
         return self.seat.decided(self.env, decision), jax.tree.leaves(held)
 
-    def example(self) -> tuple[Measured, list[Any], Any]:
+    def example(self) -> tuple[dict[str, Any], list[Any], Any]:
         """Arguments of `decide`, in shape."""
         measured = {
             field.name: jax.ShapeDtypeStruct(field.shape, DTYPES[field.kind])
@@ -83,7 +83,7 @@ class Traced:
         arrays, self.fixed = eqx.partition(agent, eqx.is_array)
         numbers, structure = jax.tree.flatten(arrays)
 
-        def decide(numbers: list[Any], measured: Measured, memory: Any, lots: Any) -> Any:
+        def decide(numbers: list[Any], measured: Any, memory: Any, lots: Any) -> Any:
             own = eqx.combine(jax.tree.unflatten(structure, numbers), self.fixed)
             return own.decide(measured, memory, lots)
 
