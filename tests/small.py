@@ -2,6 +2,7 @@
 would learn: for tests of what is deployed, which need all structures and no training."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import equinox as eqx
@@ -31,12 +32,14 @@ KEYS = seed_keys(7)
 def scheduler_of(name, scheme, seed=0):
     """The environment that the scheme runs in, the first state, and the scheduler."""
     found = scenarios.get(name)
-    spec = describe(found, scheme, SIZES[name])
+    method = found.method(scheme)
+    # As the scheme declares them: a description holds lists in place of tuples.
+    spec = replace(describe(found, scheme, SIZES[name]), settings=dict(method.settings))
     env = found.env(**spec.parameters)
     state = env.reset(KEYS.layout)
-    program = program_of(found, found.method(scheme), spec, env)
+    program = program_of(found, method, spec, env)
     if program is None:
-        return env, state, eqx.filter_jit(found.method(scheme).plan)(env, KEYS.plan, state)
+        return env, state, eqx.filter_jit(method.plan)(env, KEYS.plan, state)
     shapes = eqx.filter_eval_shape(
         lambda key, state: program.scheduler(program.init(key, state)), KEYS.training, state
     )

@@ -179,7 +179,7 @@ class LinearQ(AbstractLearner):
 class GreedyLinear(AbstractPolicy):
     """The action of the largest Q'; ties to the first."""
 
-    weights: Float[Array, " v"]
+    weights: Float[Array, "*agents v"]
     basis: AbstractBasis
 
     def act(self, key: PRNGKeyArray, observation: Row) -> Array:

@@ -96,13 +96,18 @@ def measured_in_use(trained: Trained, slots: int) -> dict[str, np.ndarray]:
 
 
 def asked_of(
-    random: np.random.Generator, agent: OneAgent, met: dict[str, np.ndarray], count: int
+    random: np.random.Generator,
+    agent: OneAgent,
+    met: dict[str, np.ndarray],
+    count: int,
+    extremes: bool = True,
 ) -> Asked:
-    """Half of the observations as met in use, a quarter drawn from the ranges, a quarter at their
-    ends; what the memory was before each."""
+    """Half of the observations as met in use, half drawn from the ranges, of these, with
+    `extremes`, half at their ends; what the memory was before each."""
     fields = agent.seat.observation(agent.env)
     half = count // 2
-    drawn, extreme = count // 4, count - half - count // 4
+    extreme = count // 4 if extremes else 0
+    drawn = count - half - extreme
     measured = {
         field.name: np.concatenate(
             [
