@@ -41,9 +41,7 @@ def test_c_decides_what_onnx_decides(kind, tmp_path):
     asked = asked_of(np.random.default_rng(0), agent, met, SLOTS, extremes=kind != "a matching")
     expected = by_file(policies[0], asked)
     for t in range(SLOTS):
-        seen = {
-            f.name: asked.measured[f.name][t] for f in fields if hasattr(compiled.given, f.name)
-        }
+        seen = {name: asked.measured[name][t] for name in observed}
         if agent.num_lots:
             seen["lots"] = asked.lots[t]
         compiled.remember([memory[t] for memory in asked.memory])
