@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: help install check format lint types imports test bench reproduce docs
+.PHONY: help install check format lint types imports test hostile bench reproduce readme
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +26,9 @@ imports:  ## floors: imports go down only
 
 test:  ## the tests, on all cores
 	$(PYTHON) -m pytest -q -n auto
+
+readme:  ## the tables in the READMEs and the schema, from the code
+	$(PYTHON) -m edgewise.report.readme
 
 bench:  ## speed, as ratios within one run
 	for name in maddpg environments tabular levy application_utility small_cells; do \

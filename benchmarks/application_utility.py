@@ -70,13 +70,12 @@ def plan(
 
 def seconds_per_epoch(name: str, env: ApplicationUtilityEnv, state: object, epochs: int) -> float:
     """CPU time of one epoch of a scheme, deciding, learning and the environment together."""
-    method, keys, count = SCENARIO.method(name), seed_keys(0), jnp.asarray(epochs)
-    if method.program is not None:
-        settings = {**method.settings, **(REPLAY if name == "dqn" else {})}
-        program = method.program(env, env, episode_slots=0, **settings)
+    scheme, keys, count = SCENARIO.scheme(name), seed_keys(0), jnp.asarray(epochs)
+    if scheme.learns:
+        settings = scheme.complete_settings(REPLAY if name == "dqn" else {})
+        program = scheme.training(env, env, 0, SCENARIO.watched, settings)
         return cpu_seconds(lambda: learn(program, keys.training, state, count)) / epochs
-    assert method.plan is not None
-    scheduler = method.plan(env, keys.plan, state)
+    scheduler = scheme.planned(env, keys.plan, state)
     return cpu_seconds(lambda: plan(env, scheduler, keys.evaluation, state, count)) / epochs
 
 

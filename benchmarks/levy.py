@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 
 import edgewise
-from edgewise.scenarios.joint_offloading.placing import refined
-from edgewise.scenarios.joint_offloading.schedulers import Optimum
+from edgewise.scenarios.joint_offloading.schemes.placing import refined
+from edgewise.scenarios.joint_offloading.schemes.schedulers import Optimum
 
 EVALUATIONS, EXPONENT = 1000, 1.5
 SIZES = ((30, 2), (100, 2), (1000, 100))

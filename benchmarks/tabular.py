@@ -110,7 +110,7 @@ def _slot(
 def compiled(seeds: int, slots: int) -> tuple[float, float]:
     """The same with `edgewise`: CPU-seconds, and mean cost of the last tenth."""
     scenario = scenarios.get("multi-rat-iot")
-    env, method = scenario.env(num_users=USERS), scenario.method("il-maq")
+    env, method = scenario.env(num_users=USERS), scenario.scheme("il-maq")
     assert method.program is not None
     program = method.program(env, env, episode_slots=0, **method.settings)
     keys = jax.vmap(seed_keys)(jnp.arange(seeds))

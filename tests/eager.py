@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tiny import find
 
-from edgewise.study.jobs import missing_jobs, run_jobs
-from edgewise.study.scenario import Scenario
-from edgewise.study.spec import describe
-from edgewise.study.store import Store
+from edgewise.runs.jobs import plan_runs, run_jobs
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import describe
+from edgewise.runs.store import Store
 from edgewise.training import run
 
 run.CHECKPOINT_S, run.CHUNK_S = 0.0, 0.0
@@ -24,4 +24,4 @@ def find_eager(name: str) -> Scenario:
 if __name__ == "__main__":
     store = Store(Path(sys.argv[1]))
     spec = describe(find("tiny"), "learn", {"num_users": 2}, slots=SLOTS)
-    run_jobs(missing_jobs(find("tiny"), store, [(spec, SEEDS)]), store, find_eager)
+    run_jobs(plan_runs(find("tiny"), store, [(spec, SEEDS)]).jobs, store, find_eager)

@@ -2,7 +2,6 @@
 would learn: for tests of what is deployed, which need all structures and no training."""
 
 import json
-from dataclasses import replace
 from functools import cache
 
 import equinox as eqx
@@ -15,8 +14,8 @@ from edgewise.core.seeding import seed_keys
 from edgewise.deployment.contract import Run, Scheme
 from edgewise.deployment.export.policies import distinct_policies
 from edgewise.deployment.trained import Trained
-from edgewise.study.run import program_of
-from edgewise.study.spec import describe
+from edgewise.runs.execute import program_of
+from edgewise.runs.spec import describe
 
 SIZES = {
     "application-utility": {"num_servers": 3, "num_devices": 12},
@@ -32,14 +31,12 @@ KEYS = seed_keys(7)
 def scheduler_of(name, scheme, seed=0):
     """The environment that the scheme runs in, the first state, and the scheduler."""
     found = scenarios.get(name)
-    method = found.method(scheme)
-    # As the scheme declares them: a description holds lists in place of tuples.
-    spec = replace(describe(found, scheme, SIZES[name]), settings=dict(method.settings))
+    spec = describe(found, scheme, SIZES[name])
     env = found.env(**spec.parameters)
     state = env.reset(KEYS.layout)
-    program = program_of(found, method, spec, env)
+    program = program_of(found, spec, env)
     if program is None:
-        return env, state, eqx.filter_jit(method.plan)(env, KEYS.plan, state)
+        return env, state, eqx.filter_jit(found.scheme(scheme).planned)(env, KEYS.plan, state)
     shapes = eqx.filter_eval_shape(
         lambda key, state: program.scheduler(program.init(key, state)), KEYS.training, state
     )
@@ -50,17 +47,17 @@ def scheduler_of(name, scheme, seed=0):
 @cache
 def trained(name, scheme, seed=0):
     """The scheme as if a run had been read."""
-    method = scenarios.get(name).method(scheme)
+    declared = scenarios.get(name).scheme(scheme)
     env, state, scheduler = scheduler_of(name, scheme, seed)
     return Trained(
         scenario=name,
         scheme=Scheme(
             name=scheme,
-            title=method.title,
-            knowledge=method.knowledge,
-            source=method.source,
+            title=declared.title,
+            knowledge=declared.knowledge,
+            source=declared.source,
         ),
-        run=Run(digest="0" * 16, seed=7, slots=method.slots),
+        run=Run(digest="0" * 16, seed=7, slots=declared.slots),
         parameters=json.loads(json.dumps(SIZES[name])),
         env=env,
         state=state,

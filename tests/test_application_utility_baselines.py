@@ -16,8 +16,8 @@ from edgewise.baselines.lyapunov import drift_plus_penalty_weight, virtual_queue
 from edgewise.baselines.social_welfare import proportional_shares
 from edgewise.baselines.stackelberg import Market, deferred_acceptance, equilibrium
 from edgewise.scenarios.application_utility.env import Decision
-from edgewise.scenarios.application_utility.methods import PLANNED
-from edgewise.scenarios.application_utility.schedulers import (
+from edgewise.scenarios.application_utility.schemes import PLANNED
+from edgewise.scenarios.application_utility.schemes.schedulers import (
     DriftPlusPenalty,
     EqualSplit,
     GridOptimum,
@@ -194,10 +194,10 @@ def test_drift_plus_penalty_without_queues_is_the_optimum():
 def test_nominal_variants_do_not_look_at_the_hidden_rates():
     env, state = make(), drawn_state(np.random.default_rng(0), SERVERS)
     hidden = type(state)(**{**vars(state), "service_rate_rps": state.service_rate_rps * 0.7})
-    for method in PLANNED:
-        scheduler = method.plan(env, jax.random.key(0), state)
+    for scheme in PLANNED:
+        scheduler = scheme.planned(env, jax.random.key(0), state)
         same = (decide(scheduler, state, env) == decide(scheduler, hidden, env)).all()
-        assert same or method.knowledge == "oracle", method.name
+        assert same or scheme.knowledge == "oracle", scheme.name
 
 
 def test_drift_plus_penalty_remembers_what_is_owed():

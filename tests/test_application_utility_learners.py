@@ -17,10 +17,10 @@ from edgewise.learners.history import Recalled, Repository
 from edgewise.learners.history_q import best_actions, draw_records
 from edgewise.learners.joint_history_q import JointPast, choose_literally
 from edgewise.learners.learner import Transition
-from edgewise.learners.linear_q import Learned, LinearQ, second_moment
+from edgewise.learners.linear_q import LinearLearned, LinearQ, second_moment
 from edgewise.physics.sharing import compositions
-from edgewise.scenarios.application_utility import reach
-from edgewise.scenarios.application_utility.basis import (
+from edgewise.scenarios.application_utility.experiments import reach
+from edgewise.scenarios.application_utility.schemes.basis import (
     DemandShareBasis,
     StateActionTable,
     reduced_state,
@@ -123,7 +123,7 @@ def test_the_best_joint_action_is_the_best_of_every_server():
     rng = np.random.default_rng(1)
     rows = jnp.asarray(rng.uniform(0, 1.2, (3, 8)), float)
     q = LinearQ(BASIS, 3, shared=True)
-    learned = Learned(jnp.asarray(rng.normal(size=(1, 75)), float), jnp.zeros((), int))
+    learned = LinearLearned(jnp.asarray(rng.normal(size=(1, 75)), float), jnp.zeros((), int))
     values = np.asarray(q.values(learned, rows))
     joint = max(
         itertools.product(range(15), repeat=3), key=lambda b: sum(values[j, b[j]] for j in range(3))

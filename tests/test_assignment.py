@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgewise.baselines.assignment import (
+from edgewise.baselines.capacity import best_assignment_within, saving_bound
+from edgewise.physics.assignment import (
     best_assignment,
     drop_to_fit,
     greedy_assignment,
 )
-from edgewise.baselines.capacity import best_assignment_within, saving_bound
 
 USERS, PLACES = 4, 3
 _best = jax.jit(best_assignment)

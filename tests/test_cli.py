@@ -9,29 +9,35 @@ import sys
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
 from matplotlib.figure import Figure as Canvas
 from rich.console import Console
 from tiny import SCENARIO
 
+from edgewise import scenarios
 from edgewise.cli.main import run
 from edgewise.cli.options import given_parameters
 from edgewise.cli.progress import shown
 from edgewise.cli.tables import comparison_table
 from edgewise.core.errors import UserError
-from edgewise.report.paper import Paper
-from edgewise.study.claims import Claim, Verdict
-from edgewise.study.compare import GAP, Measured, Row
-from edgewise.study.figures import Figure
-from edgewise.study.jobs import Started
+from edgewise.runs.code import code_of
+from edgewise.runs.durations import Durations, Took
+from edgewise.runs.spec import describe
+from edgewise.runs.sweep import Sweep
+from edgewise.runs.worker import Done, Failed, RunJob, Started
+from edgewise.study.claims import Claim, Figure, Verdict
+from edgewise.study.papers import Paper
+from edgewise.study.ranking import Ranking
 from edgewise.study.results import Results
-from edgewise.study.spec import describe
+from edgewise.study.rows import GAP, Measured, Row
 from edgewise.study.statistics import Interval, mean_interval
-from edgewise.study.sweep import Sweep
-from edgewise.study.worker import Done, Failed, RunJob
 from edgewise.training.run import Progress
 
 NAME = "server-load-balance"
+SCHEMA = json.loads(
+    (Path(__file__).parents[1] / "docs" / "schemas" / "compare.schema.json").read_text()
+)
 SMALL = ("--set", "num_users=2", "--seeds", "2", "--schemes", "local,proportional")
 
 
@@ -130,17 +136,20 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It would bind this process, and every test after this one, to one core.
-    monkeypatch.setattr("edgewise.study.machine.settle", lambda core: None)
+    monkeypatch.setattr("edgewise.runs.machine.settle", lambda core: None)
     command = ("compare", NAME, *SMALL, "--out", str(tmp_path), "--format", "json")
     assert _code(*command) == 0
     first = capsys.readouterr()
-    rows = json.loads(first.out)
-    assert {row["scheme"] for row in rows} == {"local", "proportional"}
-    for row in rows:
-        assert set(row) == {"scheme", "knowledge", "seeds", "metrics"}
-        assert (row["seeds"], row["knowledge"]) == (2, "local")
+    told = json.loads(first.out)
+    jsonschema.validate(told, SCHEMA)
+    assert (told["scenario"], told["seeds"], told["slots"]) == (NAME, [1000, 1001], None)
+    assert told["parameters"]["num_users"] == 2
+    assert told["code"] == code_of(scenarios.get(NAME)).digest
+    assert any("only 2 seeds" in line for line in told["remarks"])
+    assert {row["scheme"] for row in told["rows"]} == {"local", "proportional"}
+    for row in told["rows"]:
+        assert (row["seeds"], row["knowledge"], row["stale"]) == (2, "local", False)
         for measured in row["metrics"].values():
-            assert set(measured) == {"mean", "low", "high", "unit"}
             assert measured["low"] <= measured["mean"] <= measured["high"]
     assert "local: 2/2 done" in first.err
     written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*")}
@@ -150,11 +159,13 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     assert "done" not in second.err
     assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*")} == written
     assert _code("report", str(tmp_path)) == 0
-    assert capsys.readouterr().out.strip() == str(tmp_path / "report.html")
+    assert capsys.readouterr().out.strip() == str(tmp_path / "index.html")
     (run_folder,) = tmp_path.glob("runs/local/*-1000")
-    assert _code("evaluate", str(run_folder), "--format", "json") == 0
     recorded = json.loads((run_folder / "result.json").read_text())["metrics"]
-    assert json.loads(capsys.readouterr().out)["metrics"] == pytest.approx(recorded)
+    for name in (str(run_folder), str(tmp_path / "local@1000")):
+        assert _code("evaluate", name, "--format", "json") == 0
+        assert json.loads(capsys.readouterr().out)["metrics"] == pytest.approx(recorded)
+    assert f"edgewise evaluate {tmp_path / 'local@1000'}" in first.err
 
 
 SWEEP = Sweep("two users", ("local", "proportional"), 3, vary={"num_users": (2,)})
@@ -176,21 +187,19 @@ def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
 ) -> None:
     figure = Figure("fig-1", "Local", (SWEEP,), _draw)
     claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _judge)
-    for place in ("build", "paper"):
-        monkeypatch.setattr(
-            f"edgewise.report.{place}.paper_of", lambda name: Paper((figure,), (claim,))
-        )
+    monkeypatch.setattr("edgewise.scenarios.paper", lambda name: Paper((figure,), (claim,)))
     assert _code("reproduce", NAME, "--quick", "--out", str(tmp_path)) == 0
     told = capsys.readouterr()
     for text in ("T1", "Local wins", "cannot hold", "quick"):
         assert text in told.out
-    verdicts = json.loads((tmp_path / "verdicts.json").read_text())
+    home = tmp_path / "reproductions" / f"{NAME}-quick"
+    verdicts = json.loads((home / "verdicts.json").read_text())
     assert verdicts["quick"] is True
     assert verdicts["claims"]["T1"]["seeds"] == 2
-    assert len((tmp_path / "figures" / "fig-1.csv").read_text().splitlines()) == 1 + 2
+    assert len((home / "figures" / "fig-1.csv").read_text().splitlines()) == 1 + 2
     for kind in ("png", "svg"):
-        assert (tmp_path / "figures" / f"fig-1.{kind}").exists()
-    assert "Smoke-sized" in (tmp_path / "report.html").read_text()
+        assert (home / "figures" / f"fig-1.{kind}").exists()
+    assert "Smoke-sized" in (home / "report.html").read_text()
 
 
 def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> None:
@@ -237,26 +246,28 @@ def test_values_of_set() -> None:
 def test_progress_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
     spec = describe(SCENARIO, "learn", {}, slots=100)
     jobs = [RunJob(spec, (1000,)), RunJob(spec, (1001,))]
-    with shown(jobs) as listen:
+    took = Durations({"learn": Took(fixed_s=2.0, slots_per_s=50.0)})
+    with shown(jobs, took, 1, "utility") as listen:
         listen(jobs[0], Started())
         listen(jobs[0], Progress(50, 100, 25.0, -1.5))
         listen(jobs[0], Done())
         listen(jobs[1], Started())
         listen(jobs[1], Failed("learn: it broke", ""))
     lines = capsys.readouterr().err.splitlines()
-    # 50 of 200 slots are done; at 25 a second the other 150 take 6 s.
-    assert lines[0] == "learn: 0/2 done, 25%, 25 slots/s, score -1.5, 6 s left"
-    assert lines[1].startswith("learn: 1/2 done")
-    assert lines[2] == "learn: it broke"
+    assert lines[0] == "2 runs, about 8 s on 1 core"
+    # 50 of 200 slots are done, in no time; the other run takes 2 s and 100 slots at 50 a second.
+    assert lines[1] == "learn: 0/2 done, 25%, 25 slots/s, utility -1.5, all in about 4 s"
+    assert lines[2].startswith("learn: 1/2 done")
+    assert lines[3] == "learn: it broke"
 
 
 def test_a_table_holds_the_metrics_that_fit_and_always_the_gap() -> None:
     metrics = {
-        f"metric_{i}": Measured(f"quantity {i}", "s", Interval(1234.5, 1229.5, 1239.5))
+        f"metric_{i}": Measured(f"quantity {i}", "s", Interval(1234.5, 1229.5, 1239.5), 3)
         for i in range(12)
     }
-    metrics[GAP] = Measured("gap to optimum", "%", Interval(7.0, 6.0, 8.0))
-    rows = [Row("sw", "SW", "local", 3, metrics, None)]
+    metrics[GAP] = Measured("gap to optimum", "%", Interval(7.0, 6.0, 8.0), 3)
+    rows = [Row("sw", "SW", "local", 3, metrics, None, Ranking(1, 1))]
     for width, shown_metrics in ((80, 4), (118, 8), (400, 12)):
         console = Console(width=width, file=io.StringIO())
         console.print(comparison_table(rows, console))

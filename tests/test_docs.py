@@ -2,25 +2,25 @@
 
 import json
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
-import pytest
-
 import edgewise
 from edgewise import scenarios
+from edgewise.cli.asked import asked
+from edgewise.cli.main import COMMANDS, app, run
+from edgewise.report import readme
+from edgewise.report.readme import documents
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ROOT / "src" / "edgewise" / "scenarios"
 NAMES = edgewise.list_scenarios()
-
-
-def page(name):
-    return (FOLDERS / name.replace("-", "_") / "README.md").read_text()
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
 
 
 def test_readmes_first_two_blocks_are_the_two_commands():
-    blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
     first, second = blocks[0].strip(), blocks[1].strip()
     assert "\n" not in first
     assert "\n" not in second
@@ -28,34 +28,81 @@ def test_readmes_first_two_blocks_are_the_two_commands():
     assert second.endswith("make check")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_scenarios_page_has_every_parameter_with_its_kind(name):
-    kind = scenarios.get(name).parameters
-    for field in kind.model_fields:
-        rows = [line for line in page(name).splitlines() if line.startswith(f"| `{field}` |")]
-        assert len(rows) == 1, field
-        assert kind.provenance(field).kind in rows[0], field
+def test_what_is_generated_is_what_the_code_says():
+    found = list(documents(ROOT))
+    assert len(found) >= 2 + 5
+    for path, content in found:
+        assert path.read_text(encoding="utf-8") == content, f"{path}: make readme writes it"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_scenarios_page_has_every_scheme_with_its_knowledge(name):
-    for method in scenarios.get(name).methods:
-        rows = [line for line in page(name).splitlines() if line.startswith(f"| `{method.name}` |")]
-        assert len(rows) == 1, method.name
-        assert method.knowledge in rows[0], method.name
+def test_a_table_has_every_parameter_scheme_and_verdict_once():
+    pages = {path: content for path, content in documents(ROOT) if "scenarios" in path.parts}
+    for name in NAMES:
+        text = pages.get(scenarios.home(name) / "README.md", "")
+        verdicts = scenarios.home(name) / "verdicts.json"
+        claims = json.loads(verdicts.read_text())["claims"] if verdicts.exists() else {}
+        scenario = scenarios.get(name)
+        first = [f"`{field}`" for field in scenario.parameters.model_fields]
+        first += [f"`{scheme.name}`" for scheme in scenario.schemes] + list(claims)
+        for cell in first if text else ():
+            assert text.count(f"\n| {cell} |") == 1, (name, cell)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_recorded_verdicts_are_the_ones_in_the_readme(name):
-    readme = (ROOT / "README.md").read_text()
-    path = FOLDERS / name.replace("-", "_") / "verdicts.json"
-    if not path.exists():
-        assert f"`{name}`: the claims have not been run in full yet" in readme
-        return
-    recorded = json.loads(path.read_text())
-    assert not recorded["quick"]
-    for number, claim in recorded["claims"].items():
-        assert f"| {number} | {claim['statement']} | {claim['outcome']} |" in readme
+def test_the_authors_words_on_a_claim_stay_with_it():
+    text = "<!-- verdicts -->\n| T1 | 1 | old | holds | by 3 \\| 4 |\n<!-- /verdicts -->"
+    claims = {
+        "T0": {"figure": "1", "statement": "New", "outcome": "holds"},
+        "T1": {"figure": "2", "statement": "Now", "outcome": "does not hold"},
+    }
+    assert readme._verdicts(claims, text).splitlines()[2:] == [
+        "| T0 | 1 | New | holds |  |",
+        "| T1 | 2 | Now | does not hold | by 3 \\| 4 |",
+    ]
+
+
+COMMAND = re.compile(r"(?:`|^    |bin/)(edgewise [a-z][^`\n]*)", re.M)
+PLACES = {"SCENARIO": "server-load-balance", "SCHEME": "dtomalb", "RUN": "r/local@1000", "DIR": "r"}
+
+
+def commands():
+    """Every command in a README, with names in place of SCENARIO and the like."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *FOLDERS.glob("*/README.md")]
+    texts = [page.read_text() for page in pages]
+    lines = [line for text in texts for block in BLOCK.findall(text) for line in block.splitlines()]
+    found = [line for line in lines if line.startswith("edgewise ")]
+    found += [line for text in texts for line in COMMAND.findall(text)]
+    return [[PLACES.get(word, word) for word in shlex.split(line)] for line in found]
+
+
+def test_every_command_in_the_documents_is_understood():
+    found = [words for words in commands() if "A,B" not in words]
+    assert {words[1] for words in found} <= set(COMMANDS)
+    whole = [words for words in found if len(words) > 2]
+    assert len(whole) > 12
+    for words in whole:
+        words = [word.replace("yours", "local").replace("NAME", "wide-band") for word in words]
+        command, bound, _ = app.parse_args(words[1:], exit_on_error=False, print_error=False)
+        if command.__name__ == "compare_":
+            given = dict(bound.arguments)
+            scenario = scenarios.get(given.pop("scenario"))
+            assert asked(scenario, **given).wanted(scenario)
+
+
+SMALL = "--set num_users=2 --slots 20 --learn hidden=[4] --learn num_envs=2 --jobs 1"
+
+
+def test_the_examples_of_the_readme_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("edgewise.runs.machine.settle", lambda core: None)
+    block = BLOCK.findall((ROOT / "README.md").read_text())[2]
+    for line in block.strip().splitlines():
+        small = shlex.split(SMALL) if " compare " in line else []
+        run([*shlex.split(line)[1:], *small])
+    told = capsys.readouterr()
+    assert "dtomalb" in told.out
+    assert "as recorded" in told.out
+    assert told.out.strip().endswith("results/server-load-balance/index.html")
+    assert "evaluate results/server-load-balance/dtomalb@1000" in told.err
 
 
 def test_the_package_and_its_version_agree():

@@ -16,16 +16,16 @@ import edgewise
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.errors import UserError
+from edgewise.runs.spec import describe
 from edgewise.scenarios.joint_offloading.env import Decision, State
-from edgewise.scenarios.joint_offloading.methods import METHODS
-from edgewise.scenarios.joint_offloading.placing import objective_of
-from edgewise.scenarios.joint_offloading.schedulers import (
+from edgewise.scenarios.joint_offloading.schemes import SCHEMES
+from edgewise.scenarios.joint_offloading.schemes.placing import objective_of
+from edgewise.scenarios.joint_offloading.schemes.schedulers import (
     NearestServer,
     Optimum,
     RandomPlacement,
     best_fixed_placement,
 )
-from edgewise.study.spec import describe
 
 DEVICES, SERVERS = 8, 2
 UNEQUAL = {"task_cycles": tuple(np.linspace(2e8, 9e8, DEVICES)), "task_spread": 0.4}
@@ -261,14 +261,14 @@ def test_surplus_stays_local():
 def test_no_scheme_beats_the_optimum_slot_by_slot():
     env = make(num_devices=6)
     state = drawn(env, 5)
-    plans = {method.name: method.plan for method in METHODS if method.plan is not None}
+    schemes = [scheme for scheme in SCHEMES if not scheme.learns]
 
     @eqx.filter_jit
     def objectives(key):
         slots = jax.vmap(lambda k: env.restart(k, state))(jax.random.split(key, 20))
 
-        def of(plan):
-            scheduler = plan(env, key, state)
+        def of(scheme):
+            scheduler = scheme.planned(env, key, state)
 
             def one(slot):
                 decision, _ = scheduler.decide(env, key, slot, None)
@@ -276,7 +276,7 @@ def test_no_scheme_beats_the_optimum_slot_by_slot():
 
             return jax.vmap(one)(slots)
 
-        return {name: of(plan) for name, plan in plans.items()}
+        return {scheme.name: of(scheme) for scheme in schemes}
 
     found = objectives(jax.random.key(6))
     best = found.pop("optimum")

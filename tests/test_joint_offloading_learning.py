@@ -14,10 +14,9 @@ from edgewise.learners.demonstrations import DemonstrationReplay
 from edgewise.learners.ensemble import Ensemble, Example
 from edgewise.learners.imitation import squared_norm
 from edgewise.learners.learner import AbstractLearner, Transition
-from edgewise.scenarios.joint_offloading.dirs import make_dirs
-from edgewise.scenarios.joint_offloading.methods import DIRS
-from edgewise.scenarios.joint_offloading.placing import flipped, objective_of
-from edgewise.scenarios.joint_offloading.schedulers import RandomPlacement
+from edgewise.scenarios.joint_offloading.schemes.dirs import Dirs
+from edgewise.scenarios.joint_offloading.schemes.placing import flipped, objective_of
+from edgewise.scenarios.joint_offloading.schemes.schedulers import RandomPlacement
 from edgewise.training.run import train
 
 
@@ -144,8 +143,7 @@ def test_flips_never_make_it_worse():
 
 def test_training_gives_agents_that_beat_chance(tmp_path):
     env = small()
-    few = {"capacity": 128, "demonstrations": 64, "demonstration_evaluations": 100}
-    program = make_dirs(env, env, 0, **{**DIRS, **few})
+    program = Dirs(env, env, capacity=128, demonstrations=64, demonstration_evaluations=100)
     state = eqx.filter_jit(env.reset)(jax.random.key(0))
     keys, states = jax.random.key(1)[None], jax.tree.map(lambda leaf: leaf[None], state)
     trained = train(program, keys, states, 60, tmp_path)

@@ -11,10 +11,10 @@ import pytest
 
 import edgewise
 from edgewise.core.rollout import rollout
+from edgewise.runs.spec import describe
 from edgewise.scenarios import get
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv, State
-from edgewise.scenarios.multi_rat_iot.schedulers import Centralized, Greedy, Optimum
-from edgewise.study.spec import describe
+from edgewise.scenarios.multi_rat_iot.schemes.schedulers import Centralized, Greedy, Optimum
 
 USERS = 3
 JOINT_ACTIONS = jnp.array(list(itertools.product(range(9), repeat=USERS)))
@@ -101,7 +101,7 @@ def test_nobody_offloads_under_the_printed_energies() -> None:
 def test_random_takes_each_place_with_a_third() -> None:
     scenario = get("multi-rat-iot")
     env = edgewise.make("multi-rat-iot", num_users=50)
-    plan = scenario.method("random").plan
+    plan = scenario.scheme("random").plan
     assert plan is not None
 
     @jax.jit
@@ -120,7 +120,7 @@ def test_only_centralized_pays_for_estimation() -> None:
     scenario = get("multi-rat-iot")
     pays = {
         method.name: describe(scenario, method.name, {}).parameters["channel_estimation"]
-        for method in scenario.methods
+        for method in scenario.schemes
     }
     assert pays.pop("centralized") is True
     assert not any(pays.values())

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from edgewise.scenarios.server_load_balance.schemes.exact import milp_optimum
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +16,7 @@ import edgewise
 from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.rollout import rollout
 from edgewise.scenarios.server_load_balance.env import Decision, State
-from edgewise.scenarios.server_load_balance.exact import milp_optimum
-from edgewise.scenarios.server_load_balance.schedulers import (
+from edgewise.scenarios.server_load_balance.schemes.schedulers import (
     SlotOptimum,
     best_fixed_assignment,
     least_finish_servers,
@@ -224,7 +224,7 @@ def test_optimum_is_above_every_other_scheme_on_the_same_slots():
     state = env.reset(jax.random.key(0))
     scenario = edgewise.scenarios.get("server-load-balance")
     utility = {}
-    for method in scenario.methods:
+    for method in scenario.schemes:
         if method.plan is None:
             continue
         scheduler = eqx.filter_jit(method.plan)(env, jax.random.key(1), state)

@@ -13,15 +13,19 @@ from edgewise import scenarios
 from edgewise.core.errors import UserError
 from edgewise.core.rollout import rollout
 from edgewise.learners.maddpg import Maddpg
-from edgewise.scenarios.small_cells.communication import Sizes, exchanged_bytes, federated_bytes
-from edgewise.scenarios.small_cells.coordinated import Coordinated
-from edgewise.scenarios.small_cells.exact import NearOptimum, channel_tables, ways_of_a_cell
-from edgewise.scenarios.small_cells.margins import MarginPolicy, worth
-from edgewise.scenarios.small_cells.methods import models, neighbours
+from edgewise.runs.spec import describe
+from edgewise.scenarios.small_cells.evaluation.exchange import (
+    Sizes,
+    exchanged_bytes,
+    federated_bytes,
+)
 from edgewise.scenarios.small_cells.model import Decision
-from edgewise.scenarios.small_cells.schedulers import PowerControl, equal_shares
-from edgewise.scenarios.small_cells.settle import Shares, settled, total_reward
-from edgewise.study.spec import describe
+from edgewise.scenarios.small_cells.schemes.coordinated import Coordinated
+from edgewise.scenarios.small_cells.schemes.ddpg import models, neighbours
+from edgewise.scenarios.small_cells.schemes.exact import NearOptimum, channel_tables, ways_of_a_cell
+from edgewise.scenarios.small_cells.schemes.margins import MarginPolicy, worth
+from edgewise.scenarios.small_cells.schemes.schedulers import PowerControl, equal_shares
+from edgewise.scenarios.small_cells.schemes.settle import Shares, settled, total_reward
 from edgewise.training.federated import Federated, federated_average, mixing_of
 from edgewise.training.pathwise import Pathwise
 from edgewise.training.programs import Replay
@@ -104,7 +108,7 @@ def test_every_way_to_give_channels_is_tried():
 
 def test_the_optimum_refuses_a_network_that_is_too_large():
     scenario = scenarios.get("small-cells")
-    reason = scenario.method("optimum").too_large(scenario.env())
+    reason = scenario.scheme("optimum").too_large(scenario.env())
     assert reason is not None
     assert "too many to try" in reason
     with pytest.raises(UserError, match=r"optimum: .* too many to try"):
@@ -117,7 +121,7 @@ def test_references_in_their_order_on_the_same_slots():
     state = _layout(ENV, jax.random.key(0))
     reward = {}
     for name in ("full", "assign-by-rate", "coordinated"):
-        scheduler = scenario.method(name).plan(ENV, jax.random.key(1), state)
+        scheduler = scenario.scheme(name).planned(ENV, jax.random.key(1), state)
         seen = eqx.filter_jit(rollout)(ENV, scheduler, jax.random.key(2), state, 60, 30)
         reward[name] = float(seen.outcome.cell_reward.mean())
     assert reward["full"] < reward["assign-by-rate"] < reward["coordinated"]

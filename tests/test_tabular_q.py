@@ -11,7 +11,7 @@ import numpy as np
 import edgewise
 from edgewise.learners.learner import Transition
 from edgewise.learners.tabular_q import Tables, TabularQ, from_bits
-from edgewise.scenarios import get
+from edgewise.scenarios.multi_rat_iot.schemes.il_maq import il_maq
 
 encode = partial(from_bits, count=1)
 
@@ -103,13 +103,9 @@ def test_ties_are_broken_at_random() -> None:
 
 def test_frozen_agents_go_on_from_the_state_they_were_in() -> None:
     """One table says: in 110 and 111 offload, else stay. Its agent was offloading."""
-    scenario = get("multi-rat-iot")
     env = edgewise.make("multi-rat-iot", num_users=2, num_lora_channels=1, num_wifi_channels=1)
-    method = scenario.method("il-maq")
-    assert method.program is not None
-    program = method.program(env, env, episode_slots=0, **method.settings)
     value = jnp.zeros((2, 8, 5)).at[:, 6:, 1].set(1.0)
-    scheduler = program.learner.scheduler(Tables(value, jnp.array([7, 0])))
+    scheduler = il_maq(env).scheduler(Tables(value, jnp.array([7, 0])))
     state = env.reset(jax.random.key(0))
     first, memory = scheduler.decide(env, jax.random.key(0), state, scheduler.start(env))
     assert first.channel.tolist() == [0, -1]

@@ -1,7 +1,7 @@
 """A scenario on the smallest cell, for tests of what runs and compares: three schemes that work,
 and one that does not."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -12,10 +12,12 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import unknown_name
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
+from edgewise.core.search import Dimension, Range
+from edgewise.runs.scenario import Metric, Scenario
+from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv
 from edgewise.scenarios.server_load_balance.params import ServerLoadBalanceParameters
-from edgewise.study.scenario import Method, Metric, Scenario
-from edgewise.training.program import AbstractProgram
+from edgewise.training.program import AbstractProgram, Watch, mean_reward
 
 
 class Constant(AbstractScheduler):
@@ -32,10 +34,13 @@ class Constant(AbstractScheduler):
 class Drift(AbstractProgram):
     """Learns nothing: walks at random, and ends on the server where it stands."""
 
+    SPACE: ClassVar[dict[str, Dimension]] = {"stride": Range(0.1, 10.0, log=True)}
+
     env: AbstractEnv
     score_env: AbstractEnv
     episode_slots: int = eqx.field(static=True, default=0)
     stride: float = 1.0
+    watch: Watch = eqx.field(static=True, default=mean_reward)
 
     def init(self, key: PRNGKeyArray, state: Any) -> Any:
         return state, jnp.zeros(())
@@ -43,11 +48,11 @@ class Drift(AbstractProgram):
     def slot(self, key: PRNGKeyArray, carry: Any, t: Array, progress: Array) -> Any:
         state, position = carry
         position = position + self.stride * jax.random.normal(key)
-        outcome = self.score_env.evaluate(
-            state, self.scheduler(carry).decide(self.env, key, state, None)[0]
-        )
+        decision, _ = self.scheduler(carry).decide(self.env, key, state, None)
+        outcome = self.score_env.evaluate(state, decision)
         state = self.env.advance(key, state, outcome)
-        return (state, position), {"score": jnp.mean(outcome.reward), "position": position}
+        log = self.watch(self.score_env, state, decision, outcome)
+        return (state, position), {**log, "position": position}
 
     def scheduler(self, carry: Any) -> AbstractScheduler:
         return Constant(jnp.abs(carry[1]).astype(int) % 3)
@@ -66,8 +71,8 @@ SCENARIO = Scenario(
     paper="none",
     parameters=ServerLoadBalanceParameters,
     make=ServerLoadBalanceEnv.from_parameters,
-    methods=(
-        Method(
+    schemes=(
+        Scheme(
             "learn",
             "Drift",
             "local",
@@ -77,21 +82,21 @@ SCENARIO = Scenario(
             train_with={"balance_weight": 0.0},
             slots=300,
         ),
-        Method(
+        Scheme(
             "idle",
             "All local",
             "local",
             "made up",
-            plan=lambda env, key, state: Constant(jnp.asarray(0)),
+            scheduler=Constant(jnp.asarray(0)),
         ),
-        Method(
+        Scheme(
             "coin",
             "One server, drawn",
             "central",
             "made up",
             plan=lambda env, key, state: Constant(jax.random.randint(key, (), 0, 3)),
         ),
-        Method(
+        Scheme(
             "broken",
             "Raises",
             "local",

@@ -19,6 +19,11 @@ _HOME = {
 }
 
 
+def __dir__() -> list[str]:
+    """The public names, those too that are not imported yet."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     """The public names, imported when first used: JAX takes a second, and `edgewise --help` and
     the deployed agent do without it."""

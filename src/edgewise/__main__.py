@@ -1,6 +1,6 @@
 """`python -m edgewise` is `edgewise`."""
 
-from edgewise.cli.main import run
+from edgewise.cli.start import run
 
 if __name__ == "__main__":
     run()

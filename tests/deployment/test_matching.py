@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from edgewise.baselines.assignment import best_assignment
 from edgewise.deployment.export.matching import bid, matched, only_one
+from edgewise.physics.assignment import best_assignment
 
 both = jax.jit(lambda saving: (matched(saving), best_assignment(saving)))
 certain = jax.jit(lambda worth: _certain(worth))

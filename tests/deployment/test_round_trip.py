@@ -15,7 +15,7 @@ from edgewise.deployment.export.one_agent import OneAgent
 from edgewise.deployment.trained import seat_of
 
 SLOTS = 3
-SCHEMES = [(name, m.name) for name in scenarios.names() for m in scenarios.get(name).methods]
+SCHEMES = [(name, m.name) for name in scenarios.names() for m in scenarios.get(name).schemes]
 REFUSED = [
     ("application-utility", "oql-dist", "looks among the records of all"),
     ("application-utility", "oql-dist-literal", "looks among the records of all"),

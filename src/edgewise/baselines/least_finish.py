@@ -26,3 +26,27 @@ def least_finish(
     order = jnp.argsort(jnp.min(jnp.where(shared, arrival_s, jnp.inf), axis=1))
     _, places = jax.lax.scan(choose, queued_s, order)
     return jnp.zeros_like(places).at[order].set(places)
+
+
+def least_finish_ways(
+    arrival_s: Float[Array, "tasks ways"],
+    work_s: Float[Array, "tasks ways"],
+    queue: Int[Array, "tasks ways"],
+    queued_s: Float[Array, " queues"],
+) -> Int[Array, " tasks"]:
+    """The way of each task when tasks choose one after another, in the order of their first
+    arrival anywhere: as `least_finish`, where a way leads to a queue by its number, or to none
+    (-1), and several ways may lead to the same one. Infinite arrivals are never chosen unless all
+    are. All in s; linear in tasks × ways.
+    """
+
+    def choose(queued: Array, task: Array) -> tuple[Array, Array]:
+        waits = jnp.where(queue[task] < 0, 0.0, queued[jnp.maximum(queue[task], 0)])
+        way = jnp.argmin(arrival_s[task] + waits + work_s[task])
+        place = queue[task, way]
+        added = jnp.where(place < 0, 0.0, work_s[task, way])
+        return queued.at[jnp.maximum(place, 0)].add(added), way
+
+    order = jnp.argsort(jnp.min(jnp.where(queue < 0, jnp.inf, arrival_s), axis=1))
+    _, ways = jax.lax.scan(choose, queued_s, order)
+    return jnp.zeros_like(ways).at[order].set(ways)

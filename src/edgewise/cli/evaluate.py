@@ -1,13 +1,12 @@
 """`edgewise evaluate RUN`."""
 
-import json
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from edgewise.cli import options
-from edgewise.core.errors import UserError
 
 
 def evaluate_(
@@ -15,26 +14,30 @@ def evaluate_(
     /,
     *,
     set_: options.Set = (),
-    slots: Annotated[int | None, Parameter(help="Slots of the evaluation.")] = None,
+    slots: Annotated[int | None, options.counted("Slots of the evaluation.")] = None,
     format: Annotated[
         Literal["table", "json"], Parameter(help="What is printed on standard output.")
     ] = "table",
 ) -> None:
-    """Score a finished run (a folder under runs/), also with other parameters."""
+    """Score a finished run, also with other parameters.
+
+    A run is called SCHEME@SEED in its results folder: results/server-load-balance/local@1000.
+    What a scheme has learned fits networks of its own size; one that plans makes a new plan.
+    """
     from edgewise import scenarios
     from edgewise.cli.tables import print_scores
-    from edgewise.study.evaluate import evaluate
-    from edgewise.study.machine import cores, settle
-    from edgewise.study.store import read_description, read_result
+    from edgewise.cli.work import stale_run_line
+    from edgewise.runs.machine import cores, settle
+    from edgewise.runs.names import find_run
+    from edgewise.runs.rescore import rescore
+    from edgewise.runs.store import read_description, read_result
 
-    if not (run / "result.json").exists():
-        raise UserError(f"{run} is no finished run: give a folder that edgewise train printed")
     options.at_least_one(slots=slots)
+    folder = find_run(run)
     settle(cores()[0])
-    spec, seed = read_description(run)
+    (spec, seed), result = read_description(folder), read_result(folder)
     found = scenarios.get(spec.scenario)
-    scores = evaluate(found, spec, seed, run, options.given_parameters(set_), slots)
-    if format == "json":
-        print(json.dumps({"scheme": spec.scheme, "seed": seed, "metrics": scores}, indent=1))
-    else:
-        print_scores(found, scores, read_result(run).metrics)
+    if line := stale_run_line(found, result):
+        print(line, file=sys.stderr)
+    scores = rescore(found, spec, seed, folder, options.given_parameters(set_), slots)
+    print_scores(found, spec, seed, scores, result.metrics, format)

@@ -31,7 +31,7 @@ def export_(
     from edgewise.deployment.export import folder, policies
     from edgewise.deployment.export.verify import TOLERANCE
     from edgewise.deployment.export.verify import verify as verified
-    from edgewise.study.machine import cores, settle
+    from edgewise.runs.machine import cores, settle
 
     options.above_zero(valid_s=valid_s)
     folder.check_target(out)

@@ -11,16 +11,21 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from edgewise.cli.start import INTERRUPTED
 from edgewise.core.errors import UserError
 from edgewise.version import VERSION
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAILED, BAD_INPUT = 1, 2
 
 COMMANDS = {
     "list": "The scenarios.",
     "show": "A scenario's parameters, schemes and metrics.",
+    "new": "A network file of your own, with comments, to begin with.",
+    "check": "What a network file holds, in numbers, and what is wrong or odd in it.",
     "compare": "Train and run a scenario's schemes on the same worlds; table, plots and page.",
+    "plan": "The smallest capacity with which a network meets a target.",
     "train": "Train one scheme, and keep what it learned.",
+    "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",
     "reproduce": "Every figure of the paper, and the verdict on each of its claims.",
     "export": "What a run decides by, as files for its agents: ONNX or C, and a contract.",

@@ -2,14 +2,31 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from edgewise.core.errors import UserError
 
-Count = int | None
+MOST = {"seeds": 10_000, "jobs": 1024, "trials": 10_000}
+"""Of what is held in memory or run as processes at once."""
+
+
+def whole(kind: type, tokens: Sequence[Token]) -> int:
+    """A count as it is written: digits alone, so that nothing has to be rounded."""
+    text = tokens[0].value
+    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 12:
+        raise ValueError(f"'{text}' is no whole number: write digits, below 1e12")
+    return int(text)
+
+
+def counted(help: str) -> Parameter:
+    """An option that is a count."""
+    return Parameter(converter=whole, help=help)
+
+
 Set = Annotated[
     tuple[str, ...],
     Parameter(
@@ -19,10 +36,22 @@ Set = Annotated[
     ),
 ]
 Preset = Annotated[str | None, Parameter(help="A named set of parameters; --set goes before it.")]
-Seeds = Annotated[int | None, Parameter(help="How many seeds: 1000, 1001, ...")]
-Slots = Annotated[int | None, Parameter(help="Training slots of every scheme that learns.")]
+Seeds = Annotated[int | None, counted("How many seeds: 1000, 1001, ...")]
+Slots = Annotated[int | None, counted("Training slots of every scheme that learns.")]
+Learn = Annotated[
+    tuple[str, ...],
+    Parameter(
+        negative="",
+        help="A setting of the learners that have it, NAME=VALUE; the value as JSON. May be "
+        "repeated.",
+    ),
+]
+KeepStale = Annotated[
+    bool,
+    Parameter(negative="", help="Use finished runs although the code that made them has changed."),
+]
 Out = Annotated[Path | None, Parameter(help="The results folder [results/SCENARIO].")]
-Jobs = Annotated[int | None, Parameter(help="Worker processes, one core each [all cores].")]
+Jobs = Annotated[int | None, counted("Worker processes, one core each [all cores].")]
 Format = Annotated[
     Literal["table", "json", "csv"], Parameter(help="What is printed on standard output.")
 ]
@@ -37,11 +66,24 @@ def given_parameters(settings: tuple[str, ...], preset: str | None = None) -> di
     {'num_users': 20, 'server_cpu_hz': [1000000000.0, 2000000000.0]}
     """
     values: dict[str, Any] = {} if preset is None else {"preset": preset}
-    for text in settings:
+    return values | _named("--set", settings)
+
+
+def given_settings(settings: tuple[str, ...]) -> dict[str, Any]:
+    """The settings of learners that `--learn` gives."""
+    return _named("--learn", settings)
+
+
+def _named(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for text in texts:
         name, equals, value = text.partition("=")
+        name = name.strip()
         if not equals or not name:
-            raise UserError(f"--set {text}: write --set NAME=VALUE")
-        values[name.strip()] = _value(value)
+            raise UserError(f"{option} {text}: write {option} NAME=VALUE")
+        if name in values:
+            raise UserError(f"{option} {name} is given twice: keep one of them")
+        values[name] = _value(value)
     return values
 
 
@@ -56,10 +98,11 @@ def _value(text: str) -> Any:
 
 
 def at_least_one(**counts: int | None) -> None:
-    """`UserError` for the first count that is given and below 1."""
+    """`UserError` for the first count that is given and below 1, or beyond what makes sense."""
     for name, count in counts.items():
-        if count is not None and count < 1:
-            raise UserError(f"--{name} {count} is out of range: allowed [1, inf) {name}")
+        most = MOST.get(name, 10**11)
+        if count is not None and not 1 <= count <= most:
+            raise UserError(f"--{name} {count} is out of range: allowed [1, {most}] {name}")
 
 
 def above_zero(**amounts: float | None) -> None:

@@ -11,12 +11,30 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from edgewise.study.jobs import Event, Listen, Started
-from edgewise.study.worker import Done, Failed, Job
+from edgewise.runs.durations import Durations, whole_s
+from edgewise.runs.jobs import Event, Listen
+from edgewise.runs.worker import Done, Failed, Job, Started
 from edgewise.training.run import Progress
 
 LINE_S = 10.0
-"""Least time between two lines about the same scheme."""
+"""Least time between two lines about the same scheme, or about all."""
+TELLING_SHARE = 0.02
+"""From here on a job's own speed says how long it will take."""
+
+
+@dataclass
+class _Running:
+    """A job that has begun."""
+
+    begun_s: float
+    progress: Progress | None = None
+
+    @property
+    def share(self) -> float:
+        """Of its slots."""
+        if self.progress is None or self.progress.num_slots == 0:
+            return 0.0
+        return self.progress.slot / self.progress.num_slots
 
 
 @dataclass
@@ -27,107 +45,148 @@ class _Scheme:
     slots: int = 0
     done: int = 0
     failed: int = 0
-    done_slots: int = 0
-    running: dict[int, Progress | None] = field(default_factory=dict)
+    done_slots: float = 0.0
     score: float | None = None
+    running: dict[int, _Running] = field(default_factory=dict)
     told_s: float = -LINE_S
 
     @property
     def slots_per_s(self) -> float:
         """Of all its running jobs together."""
-        return sum(progress.slots_per_s for progress in self.running.values() if progress)
+        return sum(each.progress.slots_per_s for each in self.running.values() if each.progress)
 
-    @property
-    def left_s(self) -> float | None:
-        """At the present speed."""
-        reached = sum(progress.slot for progress in self.running.values() if progress)
-        speed = self.slots_per_s
-        return (self.slots - self.done_slots - reached) / speed if speed > 0 else None
+    def cells(self) -> tuple[str, str, str, str]:
+        """State, progress, speed, score."""
+        state = f"{self.done}/{self.jobs}" + (f", {self.failed} failed" if self.failed else "")
+        score = "" if self.score is None else f"{self.score:.4g}"
+        if not self.running:
+            return state, "" if self.done else "waiting", "", score
+        telling = [each.progress for each in self.running.values() if each.progress]
+        reached = self.done_slots + sum(progress.slot for progress in telling)
+        at = "running" if telling or not self.slots else "compiling"
+        share = f"{reached / self.slots:.0%}" if self.slots and reached else at
+        return state, share, f"{self.slots_per_s:.0f}" if self.slots_per_s else "", score
+
+
+class Jobs:
+    """All jobs: what is heard of them, and how long it will take until all are done."""
+
+    def __init__(self, jobs: Sequence[Job], durations: Durations, workers: int) -> None:
+        self.left = {id(job): job for job in jobs}
+        self.durations = durations
+        self.workers = max(min(workers, len(jobs)), 1)
+        self.schemes: dict[str, _Scheme] = {}
+        for job in jobs:
+            scheme = self.schemes.setdefault(job.label, _Scheme())
+            scheme.jobs, scheme.slots = scheme.jobs + 1, scheme.slots + job.slots
 
     def hear(self, job: Job, event: Event) -> None:
         """Take in what a job tells."""
+        scheme, now_s = self.schemes[job.label], time.monotonic()
+        running = scheme.running.setdefault(id(job), _Running(now_s))
         if isinstance(event, Started):
-            self.running[id(job)] = None
-        elif isinstance(event, Progress):
-            self.running[id(job)] = event
-            self.score = event.score
-        else:
-            self.running.pop(id(job), None)
-            self.done += isinstance(event, Done)
-            self.failed += isinstance(event, Failed)
-            self.done_slots += job.slots
+            return
+        if isinstance(event, Progress):
+            running.progress, scheme.score = event, event.score
+            if running.share > TELLING_SHARE:
+                self.durations.saw(job, now_s - running.begun_s, running.share)
+            return
+        scheme.running.pop(id(job))
+        self.left.pop(id(job), None)
+        scheme.done += isinstance(event, Done)
+        scheme.failed += isinstance(event, Failed)
+        scheme.done_slots += job.slots
+        if isinstance(event, Done):
+            self.durations.saw(job, now_s - running.begun_s)
 
-    def cells(self) -> tuple[str, str, str, str, str]:
-        """State, progress, speed, score, time left."""
-        state = f"{self.done}/{self.jobs}" + (f", {self.failed} failed" if self.failed else "")
-        if not self.running:
-            return state, "" if self.done else "waiting", "", _score(self.score), ""
-        reached = sum(progress.slot for progress in self.running.values() if progress)
-        share = (self.done_slots + reached) / self.slots if self.slots else None
-        at = "compiling" if not any(self.running.values()) and self.slots else "running"
-        speed = f"{self.slots_per_s:.0f}" if self.slots_per_s else ""
-        return state, f"{share:.0%}" if share else at, speed, _score(self.score), _left(self.left_s)
+    @property
+    def left_s(self) -> float:
+        """Until all is done [s]."""
+        return whole_s(map(self._left_s, self.left.values()), self.workers)
+
+    def _left_s(self, job: Job) -> float:
+        expected_s = self.durations.expected_s(job)
+        running = self.schemes[job.label].running.get(id(job))
+        if running is None:
+            return expected_s
+        spent_s = time.monotonic() - running.begun_s
+        if running.share > TELLING_SHARE:
+            return spent_s * (1.0 - running.share) / running.share
+        # Overdue: a job that should have ended will take about as long again as it is late.
+        return max(expected_s - spent_s, 0.2 * spent_s)
 
 
 @contextmanager
-def shown(jobs: Sequence[Job]) -> Iterator[Listen]:
-    """A listener for `run_jobs` that shows how `jobs` go."""
-    schemes: dict[str, _Scheme] = {}
-    for job in jobs:
-        scheme = schemes.setdefault(job.label, _Scheme())
-        scheme.jobs, scheme.slots = scheme.jobs + 1, scheme.slots + job.slots
-    console = Console(stderr=True)
+def shown(jobs: Sequence[Job], durations: Durations, workers: int, score: str) -> Iterator[Listen]:
+    """A listener for `run_jobs` that shows how `jobs` go on so many workers; `score` is the metric
+    that schemes are ranked by, which training tells of its last slots."""
     if not jobs:
         yield lambda job, event: None
-    elif console.is_terminal:
-        with Live(_Table(schemes), console=console, refresh_per_second=4):
-            yield lambda job, event: schemes[job.label].hear(job, event)
+        return
+    seen = Jobs(jobs, durations, workers)
+    runs = "1 run" if len(jobs) == 1 else f"{len(jobs)} runs"
+    cores = "1 core" if seen.workers == 1 else f"{seen.workers} cores"
+    print(f"{runs}, about {spoken_s(seen.left_s)} on {cores}", file=sys.stderr)
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Live(_Table(seen, score), console=console, refresh_per_second=4):
+            yield seen.hear
     else:
-        yield lambda job, event: _tell_line(schemes[job.label], job, event)
+        yield _Lines(seen, score)
 
 
 @dataclass
 class _Table:
     """Drawn anew at each refresh."""
 
-    schemes: dict[str, _Scheme]
+    jobs: Jobs
+    score: str
 
     def __rich__(self) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-        for title in ("scheme", "jobs", "progress", "slots/s", "score", "time left"):
+        table.caption = f"all done in about {spoken_s(self.jobs.left_s)}"
+        for title in ("scheme", "jobs", "progress", "slots/s", self.score):
             table.add_column(title, justify="left" if title == "scheme" else "right")
-        for label, scheme in self.schemes.items():
+        for label, scheme in self.jobs.schemes.items():
             table.add_row(label, *scheme.cells())
         return table
 
 
-def _tell_line(scheme: _Scheme, job: Job, event: Event) -> None:
-    scheme.hear(job, event)
-    now_s = time.monotonic()
-    due = now_s - scheme.told_s >= LINE_S
-    if isinstance(event, Started) or (isinstance(event, Progress) and not due):
-        return
-    scheme.told_s = now_s
-    line = event.line if isinstance(event, Failed) else f"{job.label}: {_line(scheme)}"
-    print(line, file=sys.stderr, flush=True)
+@dataclass
+class _Lines:
+    """A line when a job ends, and now and then."""
+
+    jobs: Jobs
+    score: str
+
+    def __call__(self, job: Job, event: Event) -> None:
+        self.jobs.hear(job, event)
+        scheme, now_s = self.jobs.schemes[job.label], time.monotonic()
+        due = now_s - scheme.told_s >= LINE_S
+        if isinstance(event, Started) or (isinstance(event, Progress) and not due):
+            return
+        scheme.told_s = now_s
+        line = event.line if isinstance(event, Failed) else f"{job.label}: {self._line(scheme)}"
+        print(line, file=sys.stderr, flush=True)
+
+    def _line(self, scheme: _Scheme) -> str:
+        state, share, speed, reached = scheme.cells()
+        parts = [f"{state} done", share, f"{speed} slots/s" if speed else ""]
+        parts += [f"{self.score} {reached}" if reached else ""]
+        parts += [f"all in about {spoken_s(self.jobs.left_s)}" if self.jobs.left else ""]
+        return ", ".join(part for part in parts if part)
 
 
-def _line(scheme: _Scheme) -> str:
-    state, share, speed, score, left = scheme.cells()
-    parts = [f"{state} done", share, f"{speed} slots/s" if speed else ""]
-    parts += [f"score {score}" if score else "", f"{left} left" if left else ""]
-    return ", ".join(part for part in parts if part)
+def spoken_s(seconds: float) -> str:
+    """A duration, no finer than it can be known.
 
-
-def _score(score: float | None) -> str:
-    return "" if score is None else f"{score:.4g}"
-
-
-def _left(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    minutes, whole = divmod(round(seconds), 60)
+    >>> spoken_s(7.4), spoken_s(148.0), spoken_s(4000.0)
+    ('7 s', '2 min 30 s', '1 h 07 min')
+    """
+    if seconds < 60:
+        return f"{max(round(seconds), 1)} s"
+    minutes, rest = divmod(10 * round(seconds / 10), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {whole:02d} s" if minutes else f"{whole} s"
+    return f"{minutes} min {rest:02d} s" if minutes < 10 else f"{minutes} min"

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from edgewise.adapters.sites import real_layout
 from edgewise.core.errors import UserError
-from edgewise.study.scenario import Scenario
-from edgewise.study.sites import real_layout
+from edgewise.runs.scenario import Scenario
 
 PARAMETER = "user_distances_m"
 
@@ -29,4 +29,5 @@ def with_real_sites(
     for i, (name, m) in enumerate(zip(layout.servers, layout.server_distances_m, strict=True)):
         print(f"server {i + 1}: {name}, {m:.0f} m from the base station", file=sys.stderr)
     print(f"users: {len(layout.user_distances_m)} in reach", file=sys.stderr)
-    return {**parameters, PARAMETER: list(layout.user_distances_m)}, layout.as_json()
+    told = {**layout.as_json(), "file": str(sites), "users_file": str(users)}
+    return {**parameters, PARAMETER: list(layout.user_distances_m)}, told

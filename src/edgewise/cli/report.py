@@ -1,14 +1,34 @@
 """`edgewise report DIR`."""
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from edgewise.core.errors import UserError
 
 
-def report_(folder: Path, /) -> None:
-    """The page of a results folder, from what has been run. Nothing is trained."""
+def report_(
+    folder: Path,
+    /,
+    *,
+    out: Annotated[
+        Path | None,
+        Parameter(help="Everything on one page, written there; the folder is only read."),
+    ] = None,
+) -> None:
+    """The pages of a results folder, from what has been run; prints the one that links them.
+
+    Nothing is trained.
+    """
     from edgewise import scenarios
-    from edgewise.core.errors import UserError
-    from edgewise.report.build import write_report
+    from edgewise.report.build import write_all, write_one_page
+    from edgewise.runs.store import Store
 
     if not folder.exists():
         raise UserError(f"{folder} does not exist: give a results folder")
-    print(write_report(folder, scenarios.get))
+    store = Store(folder)
+    if out is not None:
+        print(write_one_page(store, scenarios.get, out))
+    else:
+        print(write_all(store, scenarios.get))

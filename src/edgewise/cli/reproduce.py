@@ -1,6 +1,5 @@
 """`edgewise reproduce SCENARIO`."""
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -19,33 +18,31 @@ def reproduce_(
     ] = False,
     out: options.Out = None,
     jobs: options.Jobs = None,
+    keep_stale: options.KeepStale = False,
 ) -> None:
     """Every figure of the paper as PNG, SVG and CSV, and the verdict on each of its claims."""
     from edgewise import scenarios
     from edgewise.cli.tables import print_verdicts
-    from edgewise.cli.work import results_folder, work_through
-    from edgewise.report.build import write_report
-    from edgewise.report.paper import (
-        Reproduction,
-        judged,
-        paper_of,
-        recorded_path,
-        write_verdicts,
-    )
-    from edgewise.study.jobs import jobs_for_needs
+    from edgewise.cli.work import results_folder, tell_page, work_through
+    from edgewise.report.build import write_reproduction
+    from edgewise.report.paper import Reproduction
+    from edgewise.runs.jobs import plan_needs
+    from edgewise.runs.store import Store
+    from edgewise.study.papers import VERDICTS, Judged
     from edgewise.study.results import Results
-    from edgewise.study.store import Store
 
-    found, paper = scenarios.get(scenario), paper_of(scenario)
+    found, paper = scenarios.get(scenario), scenarios.paper(scenario)
     options.at_least_one(jobs=jobs)
     if record and quick:
         raise UserError("--record keeps verdicts of full runs: leave out --quick")
     store = Store(results_folder(out, f"{scenario}-quick" if quick else scenario))
-    work_through(jobs_for_needs(found, store, paper.needs, quick), store, jobs)
-    Reproduction(scenario, quick).save(store.folder)
-    page = write_report(store.folder, scenarios.get)
-    verdicts = judged(paper, Results(found, store, quick))
+    needs = [need.shortened() if quick else need for need in paper.needs]
+    work_through(plan_needs(found, store, needs, keep_stale), store, found, jobs, keep_stale)
+    judged = Judged(paper, Results(found, store, quick))
     if record:
-        write_verdicts(recorded_path(scenario), paper, verdicts, quick)
-    print_verdicts(paper, verdicts, quick)
-    print(f"figures and page: {page}", file=sys.stderr)
+        judged.write(scenarios.home(scenario) / VERDICTS)
+    print_verdicts(judged)
+    with tell_page(store.folder) as done:
+        reproduction = Reproduction(scenario=scenario, quick=quick)
+        reproduction.save(store.folder)
+        done(write_reproduction(store, scenarios.get, reproduction, judged))

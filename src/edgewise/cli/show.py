@@ -3,8 +3,9 @@
 
 def show_(scenario: str, /) -> None:
     """A scenario's parameters (unit, range, kind and source), schemes, metrics and presets."""
-    from edgewise import scenarios
     from edgewise.cli.description import description
+    from edgewise.cli.named import named
     from edgewise.cli.tables import show
 
-    show(*description(scenarios.get(scenario)))
+    found, of_file, _ = named(scenario)
+    show(*description(found, of_file))

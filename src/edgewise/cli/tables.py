@@ -2,8 +2,10 @@
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Sequence
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -11,11 +13,16 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from edgewise.report.paper import Paper
-from edgewise.report.text import flat_rows, plus_minus
-from edgewise.study.claims import Verdict
-from edgewise.study.compare import GAP, Row
-from edgewise.study.scenario import Scenario
+from edgewise.cli.plain import plain
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.study.columns import Column, as_lines, read_columns
+from edgewise.study.compare import Comparison
+from edgewise.study.document import document
+from edgewise.study.papers import Judged
+from edgewise.study.remarks import remarks
+from edgewise.study.rows import Row
+from edgewise.study.text import UNDEFINED
 
 WIDTH = 118
 """Columns where the output is not a terminal."""
@@ -34,6 +41,11 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=WIDTH)
 
 
+def cell(text: str) -> Text:
+    """What stands in a table, in characters that standard output has."""
+    return Text(plain(text, sys.stdout.encoding))
+
+
 def bare_table(title: str | None, *columns: str) -> Table:
     """A table without frames; its first column is never broken."""
     table = Table(
@@ -49,65 +61,90 @@ def scenario_table(scenarios: Sequence[Scenario]) -> Table:
     """Name, title and paper."""
     table = bare_table(None, "scenario", "title", "paper")
     for scenario in scenarios:
-        table.add_row(*map(Text, (scenario.name, scenario.title, scenario.paper)))
+        table.add_row(*map(cell, (scenario.name, scenario.title, scenario.paper)))
     return table
 
 
-def print_comparison(rows: Sequence[Row], form: str) -> None:
-    """The table on standard output, as `--format` says."""
+def print_comparison(
+    scenario: Scenario, comparison: Comparison, rows: Sequence[Row], form: str
+) -> None:
+    """The table on standard output, as `--format` says; what programs read is alone there."""
+    said = remarks(scenario, rows)
     if form == "json":
-        print(json.dumps([row.as_json() for row in rows], indent=1))
+        print_json(document(scenario, comparison, rows))
     elif form == "csv":
-        flat = flat_rows(rows)
-        writer = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
+        lines = as_lines(rows)
+        writer = csv.DictWriter(sys.stdout, list(lines[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(flat)
+        writer.writerows(lines)
+        print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)
     else:
-        show(comparison_table(rows, console()))
+        show(comparison_table(rows, console()), *map(cell, said))
+
+
+def print_json(content: Any) -> None:
+    """On standard output. NaN is no JSON: whoever has one says null."""
+    print(json.dumps(content, indent=1, allow_nan=False))
 
 
 def comparison_table(rows: Sequence[Row], out: Console) -> Table:
-    """The rows, with as many metrics as are told without breaking a number, in their order; the
-    gap is always there, and the others are counted below."""
-    metrics = rows[0].metrics
-    names, gap = [name for name in metrics if name != GAP], [GAP] if GAP in metrics else []
-    for count in range(len(names), 0, -1):
-        table = _table_of(rows, names[:count] + gap)
+    """The rows, with as many metrics as are told without breaking a number, in their order; what
+    is needed is always there, and the others are counted below."""
+    every = read_columns(rows)
+    spare = [column for column in every if not column.needed]
+    for left_out in range(len(spare)):
+        dropped = spare[len(spare) - left_out :]
+        table = _table_of(rows, [column for column in every if column not in dropped], left_out)
         if Measurement.get(out, out.options, table).maximum < out.width:
             break
-    if left := len(names) - count:
-        table.caption = f"{table.caption}\n{left} more metrics on the page, and with --format json"
     return table
 
 
-def _table_of(rows: Sequence[Row], names: Sequence[str]) -> Table:
-    """These metrics; units are in the header."""
-    table = bare_table(None, "scheme", "knows")
-    table.caption = f"mean ± half the 95% confidence interval over seeds ({rows[0].seeds})"
-    for measured in (rows[0].metrics[name] for name in names):
-        unit = "" if measured.unit in ("", "1") else f" [{measured.unit}]"
-        table.add_column(Text("\n".join((measured.title + unit).split())), justify="right")
-    table.add_column(Text("training\n[s]"), justify="right")
+def _table_of(rows: Sequence[Row], columns: Sequence[Column], left_out: int) -> Table:
+    """These columns; units are in the header."""
+    table = bare_table(None)
+    for column in columns:
+        title = "\n".join(column.title.split()) if column.number else column.title
+        side: Literal["left", "right"] = "right" if column.number else "left"
+        table.add_column(cell(title), justify=side, no_wrap=column is columns[0], overflow="fold")
     for row in rows:
-        cells = [plus_minus(row.metrics[name].interval) for name in names]
-        trained = "–" if row.train_s is None else f"{row.train_s.mean:.0f}"
-        table.add_row(row.scheme, row.knowledge, *cells, trained)
+        table.add_row(*(cell(column.text(row)) for column in columns if column.text))
+    seeds = f"mean ± half the 95% confidence interval over seeds ({rows[0].seeds})"
+    ranks = "rank: a range where the seeds do not tell schemes apart (paired t-tests, Holm, 5%)"
+    more = [f"{left_out} more metrics on the page, and with --format json"] if left_out else []
+    table.caption = cell("\n".join([seeds, ranks, *more]))
     return table
 
 
-def print_verdicts(paper: Paper, verdicts: dict[str, Verdict], quick: bool) -> None:
+def print_verdicts(judged: Judged) -> None:
     """What became of each claim."""
-    table = bare_table("quick: no evidence" if quick else None, "id", "figure", "claim", "verdict")
-    for claim in paper.claims:
-        outcome = verdicts[claim.id].outcome
-        table.add_row(*map(Text, (claim.id, claim.figure, claim.statement, outcome)))
+    title = "quick: no evidence" if judged.results.quick else None
+    table = bare_table(title, "id", "figure", "claim", "verdict")
+    for claim in judged.paper.claims:
+        outcome = judged.verdicts[claim.id].outcome
+        table.add_row(*map(cell, (claim.id, claim.figure, claim.statement, outcome)))
     show(table)
 
 
-def print_scores(scenario: Scenario, scores: dict[str, float], recorded: dict[str, float]) -> None:
+def print_scores(
+    scenario: Scenario,
+    spec: RunSpec,
+    seed: int,
+    scores: dict[str, float],
+    recorded: dict[str, float],
+    form: str,
+) -> None:
     """An evaluation beside what the run recorded."""
+    if form == "json":
+        metrics = {name: x if math.isfinite(x) else None for name, x in scores.items()}
+        print_json({"scheme": spec.scheme, "seed": seed, "metrics": metrics})
+        return
     table = bare_table(None, "metric", "now", "as recorded", "unit")
     for metric in scenario.metrics:
-        cells = (f"{scores[metric.name]:.6g}", f"{recorded[metric.name]:.6g}", metric.unit)
-        table.add_row(*map(Text, (metric.title, *cells)))
+        numbers = (_number(each.get(metric.name, math.nan)) for each in (scores, recorded))
+        table.add_row(*map(cell, (metric.title, *numbers, metric.unit)))
     show(table)
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}" if math.isfinite(value) else UNDEFINED

@@ -15,26 +15,32 @@ def train_(
     slots: options.Slots = None,
     set_: options.Set = (),
     preset: options.Preset = None,
+    learn: options.Learn = (),
+    keep_stale: options.KeepStale = False,
     out: options.Out = None,
     jobs: options.Jobs = None,
 ) -> None:
-    """Train one scheme; prints the folder of each run, for `edgewise evaluate`."""
-    from edgewise import scenarios
+    """Train one scheme; prints how each run is called, for `edgewise evaluate`."""
+    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
-    from edgewise.study.jobs import missing_jobs
-    from edgewise.study.spec import describe
-    from edgewise.study.store import Store
-    from edgewise.study.sweep import seed_numbers
+    from edgewise.runs.jobs import plan_runs
+    from edgewise.runs.names import run_name
+    from edgewise.runs.spec import describe
+    from edgewise.runs.store import Store
+    from edgewise.runs.sweep import seed_numbers
 
-    found = scenarios.get(scenario)
-    if found.method(scheme).program is None:
+    found, of_file, name = named(scenario)
+    if not found.scheme(scheme).learns:
         raise UserError(f"{scheme} does not learn: run edgewise compare {scenario} instead")
     options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
-    spec = describe(found, scheme, options.given_parameters(set_, preset), slots=slots)
+    parameters = {**of_file, **options.given_parameters(set_, preset)}
+    settings = options.given_settings(learn)
+    spec = describe(found, scheme, parameters, settings, slots)
     numbers = seed_numbers(seeds or 1)
-    store = Store(results_folder(out, scenario))
-    work_through(missing_jobs(found, store, [(spec, numbers)]), store, jobs)
+    store = Store(results_folder(out, name))
+    plan = plan_runs(found, store, [(spec, numbers)], keep_stale)
+    work_through(plan, store, found, jobs, keep_stale)
     for seed in numbers:
-        score = store.read(spec, seed).metrics[found.score]
+        score = store.read(spec, seed).metric(found.score)
         print(f"seed {seed}: {found.score} {score:.4g}", file=sys.stderr)
-        print(store.run_folder(spec, seed))
+        print(run_name(store, spec, seed))

@@ -1,14 +1,25 @@
-"""Running what a command needs, with progress, and stopping cleanly."""
+"""Running what a command needs, with progress, and stopping cleanly; and where its results are."""
 
-from collections.abc import Sequence
+import errno
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from edgewise import scenarios
 from edgewise.cli.main import Interrupted
 from edgewise.cli.progress import shown
-from edgewise.study.jobs import run_jobs
-from edgewise.study.store import Store
-from edgewise.study.worker import Job
+from edgewise.runs.code import code_of
+from edgewise.runs.durations import Durations
+from edgewise.runs.jobs import Plan, run_jobs
+from edgewise.runs.machine import cores
+from edgewise.runs.names import run_name
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.store import RunResult, Store
+
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def results_folder(out: Path | None, scenario: str) -> Path:
@@ -16,10 +27,60 @@ def results_folder(out: Path | None, scenario: str) -> Path:
     return Path("results") / scenario if out is None else out
 
 
-def work_through(jobs: Sequence[Job], store: Store, workers: int | None) -> None:
-    """Run the jobs and show how they go; Ctrl-C becomes `Interrupted`."""
+def work_through(
+    plan: Plan, store: Store, scenario: Scenario, workers: int | None, keep_stale: bool = False
+) -> None:
+    """Run what is planned and show how it goes; Ctrl-C becomes `Interrupted`."""
+    if plan.stale:
+        print(stale_line(plan, keep_stale), file=sys.stderr)
+    count = workers or len(cores())
     try:
-        with shown(jobs) as listen:
-            run_jobs(jobs, store, scenarios.get, workers, listen)
+        with shown(plan.jobs, Durations.of(store), count, scenario.score) as listen:
+            run_jobs(plan.jobs, store, scenarios.get, workers, listen)
     except KeyboardInterrupt:
         raise Interrupted from None
+
+
+def stale_line(plan: Plan, kept: bool) -> str:
+    """What has changed since finished runs were made, and what becomes of them."""
+    runs = "1 finished run was" if plan.stale == 1 else f"{plan.stale} finished runs were"
+    fate = (
+        "kept as they are, and marked"
+        if kept
+        else "made again (--keep-stale would use them as they are)"
+    )
+    return f"{_files(plan.changed)}: changed since {runs} made; they are {fate}"
+
+
+def stale_run_line(scenario: Scenario, result: RunResult) -> str:
+    """That a stored run was made by other code than it is scored with; empty where it was not."""
+    if result.code == code_of(scenario).digest:
+        return ""
+    return "the code has changed since the run was made: it is scored with the code that is here"
+
+
+def _files(changed: tuple[str, ...]) -> str:
+    others = f" and {len(changed) - 3} more files" if len(changed) > 3 else ""
+    return ", ".join(changed[:3]) + others if changed else "the code"
+
+
+@contextmanager
+def tell_page(folder: Path) -> Iterator[Callable[[Path], None]]:
+    """Tells where the page is, or that it cannot be written in a folder that can only be read:
+    the table has been printed by then."""
+    try:
+        yield lambda page: print(f"plots and page: {page}", file=sys.stderr)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+        print(
+            f"no page is written, {folder} can only be read ({error.strerror}): "
+            f"edgewise report {folder} --out PAGE.html",
+            file=sys.stderr,
+        )
+
+
+def tell_run_name(store: Store, spec: RunSpec, seed: int) -> None:
+    """How a finished run is called on the command line."""
+    name = shlex.quote(run_name(store, spec, seed))
+    print(f"a run (SCHEME@SEED) elsewhere: edgewise evaluate {name} --set ...", file=sys.stderr)

@@ -3,14 +3,17 @@
 import dataclasses
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+
+Tree = TypeVar("Tree", bound=eqx.Module)
 
 
 class ConformanceError(AssertionError):
@@ -52,17 +55,17 @@ def check_env(env: AbstractEnv, seed: int = 0, slots: int = 3) -> None:
 
 
 @eqx.filter_jit
-def _reset(env: AbstractEnv, key: Any) -> Any:
+def _reset(env: AbstractEnv, key: PRNGKeyArray) -> Any:
     return env.reset(key)
 
 
 @eqx.filter_jit
-def _actions(env: AbstractEnv, key: Any) -> Any:
+def _actions(env: AbstractEnv, key: PRNGKeyArray) -> Array:
     return env.sample_actions(key)
 
 
 @eqx.filter_jit
-def _decode(env: AbstractEnv, state: Any, action: Any) -> Any:
+def _decode(env: AbstractEnv, state: Any, action: Array) -> Any:
     return env.decode(state, action)
 
 
@@ -72,7 +75,7 @@ def _evaluate(env: AbstractEnv, state: Any, decision: Any) -> Any:
 
 
 @eqx.filter_jit
-def _step(env: AbstractEnv, key: Any, state: Any, action: Any) -> Any:
+def _step(env: AbstractEnv, key: PRNGKeyArray, state: Any, action: Array) -> Any:
     return env.step(key, state, action)
 
 
@@ -84,7 +87,7 @@ def _check_observation(env: AbstractEnv, state: Any) -> None:
     _check_finite("observe", observation)
 
 
-def _check_purity(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
+def _check_purity(env: AbstractEnv, state: Any, action: Array, key: PRNGKeyArray) -> None:
     before = jax.tree.map(np.array, state)
     stepped = _step(env, key, state, action)
     _check_equal("a state after a step from it", before, state)
@@ -92,7 +95,7 @@ def _check_purity(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
     _check_same_shapes("step", state, stepped[0])
 
 
-def _check_any_action(env: AbstractEnv, state: Any, action: Any) -> None:
+def _check_any_action(env: AbstractEnv, state: Any, action: Array) -> None:
     integer = jnp.issubdtype(action.dtype, jnp.integer)
     extremes = (-7, 10_000) if integer else (-3.0, 0.0, 1.0, 50.0)
     for attempt in (action, *(jnp.full_like(action, value) for value in extremes)):
@@ -100,7 +103,7 @@ def _check_any_action(env: AbstractEnv, state: Any, action: Any) -> None:
         _check_finite("the outcome of any action", outcome)
 
 
-def _check_precision(env: AbstractEnv, state: Any, action: Any) -> None:
+def _check_precision(env: AbstractEnv, state: Any, action: Array) -> None:
     decision = _decode(env, state, action)
     single = _evaluate(env, state, decision)
     with jax.enable_x64(True):
@@ -112,7 +115,7 @@ def _check_precision(env: AbstractEnv, state: Any, action: Any) -> None:
     _check_close("evaluate in float32 and float64", single, double, tolerance=1e-3)
 
 
-def _check_relabelling(env: AbstractEnv, state: Any, action: Any, key: Any) -> None:
+def _check_relabelling(env: AbstractEnv, state: Any, action: Array, key: PRNGKeyArray) -> None:
     decision = _decode(env, state, action)
     order = jax.random.permutation(key, _length(state, env.exchangeable))
     other = [relabelled(tree, env.exchangeable, order) for tree in (env, state, decision)]
@@ -120,8 +123,8 @@ def _check_relabelling(env: AbstractEnv, state: Any, action: Any, key: Any) -> N
     _check_close("relabelling " + env.exchangeable, _evaluate(*other), expected)
 
 
-def _check_vmap(env: AbstractEnv, key: Any) -> None:
-    def first_slot(env: AbstractEnv, key: Any) -> Any:
+def _check_vmap(env: AbstractEnv, key: PRNGKeyArray) -> None:
+    def first_slot(env: AbstractEnv, key: PRNGKeyArray) -> Any:
         return env.step(key, env.reset(key), env.sample_actions(key))
 
     keys = jax.random.split(key, 3)
@@ -131,7 +134,7 @@ def _check_vmap(env: AbstractEnv, key: Any) -> None:
         _check_close("vmap and a loop", jax.tree.map(lambda leaf, i=i: leaf[i], together), alone)
 
 
-def relabelled(tree: Any, dimension: str, order: Any) -> Any:
+def relabelled(tree: Tree, dimension: str, order: Array) -> Tree:
     """`tree` with the members of `dimension` reordered, wherever an annotation names it.
 
     A module may define `relabel(dimension, order)` where an index that it holds refers to that
@@ -160,8 +163,12 @@ def _axes(kind: type, dimension: str) -> dict[str, list[int]]:
 
 
 def _length(tree: Any, dimension: str) -> int:
-    name, axes = next(iter(_axes(type(tree), dimension).items()))
-    return int(getattr(tree, name).shape[axes[0]])
+    for name, axes in _axes(type(tree), dimension).items():
+        return int(getattr(tree, name).shape[axes[0]])
+    raise ConformanceError(
+        f"exchangeable: no field of {type(tree).__name__} has a dimension '{dimension}': annotate "
+        f'its arrays, as in Float[Array, " {dimension}"], or name another dimension'
+    )
 
 
 def _cast(tree: Any, dtype: Any) -> Any:

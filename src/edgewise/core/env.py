@@ -18,7 +18,8 @@ class AbstractEnv(eqx.Module, Generic[State, Decision, Outcome]):
     """A scenario: its parameters are the fields, its equations are the methods, all pure.
 
     The env is a pytree, so a parameter sweep is a `vmap` over env fields and seeds are a `vmap`
-    over keys.
+    over keys. Its methods are compiled by `equinox.filter_jit(env.step)`, which takes the fields as
+    arguments; `jax.jit` alone cannot, as it would have to hash arrays.
 
     `exchangeable` names the dimension (as it is spelled in the annotations of State, Decision,
     Outcome and of the env itself) whose members may be relabelled without changing anything;

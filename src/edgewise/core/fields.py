@@ -1,4 +1,7 @@
-"""Field constructors of the containers: whatever array-like is given is stored as a JAX array."""
+"""Field constructors of the containers: whatever array-like is given is stored as a JAX array.
+
+Options are those of `equinox.field`; a container with `default=None` puts an array in its place.
+"""
 
 from typing import Any
 
@@ -18,16 +21,16 @@ def _as_boolean(value: Any) -> Any:
     return jnp.asarray(value, dtype=bool)
 
 
-def floats() -> Any:
+def floats(**options: Any) -> Any:
     """A field of real numbers, in the default precision (float32, or float64 under x64)."""
-    return eqx.field(converter=_as_float)
+    return eqx.field(converter=_as_float, **options)
 
 
-def integers() -> Any:
+def integers(**options: Any) -> Any:
     """A field of integers."""
-    return eqx.field(converter=_as_integer)
+    return eqx.field(converter=_as_integer, **options)
 
 
-def booleans() -> Any:
+def booleans(**options: Any) -> Any:
     """A field of truth values."""
-    return eqx.field(converter=_as_boolean)
+    return eqx.field(converter=_as_boolean, **options)

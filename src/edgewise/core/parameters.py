@@ -1,7 +1,7 @@
 """A scenario's parameters: each with its unit, its range, and where its value comes from."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,6 +13,8 @@ Vector = float | tuple[float, ...]
 """One value for all, or one value each."""
 
 
+LARGEST, SMALLEST = (float(getattr(np.finfo(np.float32), name)) for name in ("max", "tiny"))
+"""Numbers are computed with in float32."""
 P = TypeVar("P", bound="Parameters")
 
 
@@ -30,16 +32,19 @@ class Provenance:
 
     @property
     def range(self) -> str:
-        """The allowed range in interval notation."""
-        left = "(" if self.open_low or self.low == -np.inf else "["
-        right = ")" if self.high == np.inf else "]"
-        return f"{left}{self.low:g}, {self.high:g}{right}"
+        """The allowed range in interval notation; it ends where float32 does."""
+        left = "(" if self.open_low else "["
+        low, high = max(self.low, -LARGEST), min(self.high, LARGEST)
+        return f"{left}{low:.4g}, {high:.4g}]"
 
     def admits(self, value: Any) -> bool:
-        """Whether every number in `value` lies in the range."""
+        """Whether every number in `value` lies in the range, and in float32 too: neither infinite
+        there, nor 0 if it is not 0."""
         numbers = np.asarray(value, dtype=float)
         above = numbers > self.low if self.open_low else numbers >= self.low
-        return bool(np.all(np.isfinite(numbers) & above & (numbers <= self.high)))
+        size = np.abs(numbers)
+        kept = (size <= LARGEST) & ((size >= SMALLEST) | (numbers == 0))
+        return bool(np.all(kept & above & (numbers <= self.high)))
 
 
 def parameter(
@@ -70,6 +75,28 @@ class Parameters(BaseModel):
         return extra["provenance"]  # type: ignore[return-value]
 
     @classmethod
+    def allowed(cls, name: str) -> str:
+        """The values that the parameter `name` may have: a range, words, or true and false."""
+        kind = cls.model_fields[name].annotation
+        if kind is bool:
+            return "true, false"
+        if get_origin(kind) is Literal:
+            return ", ".join(map(str, get_args(kind)))
+        return "a text" if kind is str else cls.provenance(name).range
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_guessed(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """True is not 1, 1 is not true, and a text is no number."""
+        for name, value in values.items():
+            kinds = _kinds(cls.model_fields[name].annotation)
+            given = {type(each) for each in _flat(value)} & {bool, str, int}
+            numbers = {int} if kinds & {int, float} else set()
+            if given - kinds - numbers:
+                raise ValueError(f"{name} = {value!r} cannot be used: allowed {cls.allowed(name)}")
+        return values
+
+    @classmethod
     def checked(cls: type[P], scenario: str, **values: Any) -> P:
         """The parameters with `values` in place of the defaults; `UserError` if they do not fit."""
         for name in values:
@@ -95,12 +122,25 @@ class Parameters(BaseModel):
         return self
 
 
+def _kinds(annotation: Any) -> set[Any]:
+    """The types that an annotation is made of; a literal's are those of its values."""
+    if get_origin(annotation) is Literal:
+        return {type(value) for value in get_args(annotation)}
+    inner = get_args(annotation)
+    return {kind for each in inner for kind in _kinds(each)} if inner else {annotation}
+
+
+def _flat(value: Any) -> list[Any]:
+    return (
+        [x for each in value for x in _flat(each)] if isinstance(value, tuple | list) else [value]
+    )
+
+
 def _one_line(cls: type[Parameters], error: ValidationError) -> str:
     first = error.errors()[0]
     message = str(first["msg"]).removeprefix("Value error, ")
     if not first["loc"]:
         return message
     name = str(first["loc"][0])
-    allowed = cls.provenance(name)
-    given = first["input"]
-    return f"{name} = {given!r} cannot be used: {message}; allowed {allowed.range} {allowed.unit}"
+    given, unit = first["input"], cls.provenance(name).unit
+    return f"{name} = {given!r} cannot be used: {message}; allowed {cls.allowed(name)} {unit}"

@@ -1,27 +1,32 @@
 """Running a scheduler through an environment, on randomness that does not depend on it."""
 
-from typing import Any
+from typing import Any, Generic
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Array, PRNGKeyArray
 
-from edgewise.core.env import AbstractEnv
+from edgewise.core.env import AbstractEnv, Decision, Outcome, State
 from edgewise.core.policy import AbstractScheduler
 
 
-class Trajectory(eqx.Module):
+class Trajectory(eqx.Module, Generic[State, Decision, Outcome]):
     """What was seen, decided and obtained; every leaf has a leading axis of slots."""
 
-    state: Any
-    decision: Any
-    outcome: Any
+    state: State
+    decision: Decision
+    outcome: Outcome
 
 
 def next_state(
-    env: AbstractEnv, key: PRNGKeyArray, state: Any, outcome: Any, slot: Any, episode_slots: int
-) -> Any:
+    env: AbstractEnv[State, Decision, Outcome],
+    key: PRNGKeyArray,
+    state: State,
+    outcome: Outcome,
+    slot: Array,
+    episode_slots: int,
+) -> State:
     """The state after `slot`: advanced, or at the end of an episode restarted on its layout."""
     advance_key, restart_key = jax.random.split(key)
     advanced = env.advance(advance_key, state, outcome)
@@ -33,13 +38,13 @@ def next_state(
 
 
 def rollout(
-    env: AbstractEnv,
+    env: AbstractEnv[State, Decision, Outcome],
     scheduler: AbstractScheduler,
     key: PRNGKeyArray,
-    state: Any,
+    state: State,
     num_slots: int,
     episode_slots: int = 0,
-) -> Trajectory:
+) -> Trajectory[State, Decision, Outcome]:
     """`num_slots` slots from `state`; a new episode every `episode_slots` (0: never).
 
     The environment's draws in slot t depend on `key` and t alone: two schedulers that are given
@@ -47,7 +52,7 @@ def rollout(
     """
     world_key, decide_key = jax.random.split(key)
 
-    def slot(carry: tuple[Any, Any], t: Any) -> tuple[tuple[Any, Any], Trajectory]:
+    def slot(carry: tuple[State, Any], t: Array) -> tuple[tuple[State, Any], Trajectory]:
         state, memory = carry
         decision, memory = scheduler.decide(env, jax.random.fold_in(decide_key, t), state, memory)
         outcome = env.evaluate(state, decision)

@@ -13,8 +13,9 @@ from edgewise.core.policy import AbstractScheduler
 from edgewise.core.seat import AbstractSeat
 from edgewise.core.seeding import seed_keys
 from edgewise.deployment.contract import Run, Scheme
-from edgewise.study.evaluate import restored
-from edgewise.study.store import read_description
+from edgewise.runs.names import find_run
+from edgewise.runs.rescore import learned
+from edgewise.runs.store import read_description
 
 
 @dataclass(frozen=True)
@@ -36,30 +37,27 @@ class Trained:
         return seat_of(self.scenario)
 
 
-def read(folder: Path) -> Trained:
-    """The run in `folder`; `UserError` if there is none."""
-    if not (folder / "result.json").exists():
-        raise UserError(
-            f"{folder} is no finished run: give a folder under runs/ of edgewise train or compare"
-        )
+def read(run: Path) -> Trained:
+    """The finished run of this name, or in this folder; `UserError` if there is none."""
+    folder = find_run(run)
     spec, seed = read_description(folder)
     found = scenarios.get(spec.scenario)
-    method = found.method(spec.scheme)
+    scheme = found.scheme(spec.scheme)
     env = found.env(**spec.parameters)
     keys = seed_keys(seed)
     return Trained(
         scenario=spec.scenario,
         scheme=Scheme(
-            name=method.name,
-            title=method.title,
-            knowledge=method.knowledge,
-            source=method.source,
+            name=scheme.name,
+            title=scheme.title,
+            knowledge=scheme.knowledge,
+            source=scheme.source,
         ),
         run=Run(digest=spec.digest, seed=seed, slots=spec.slots),
         parameters=spec.parameters,
         env=env,
         state=eqx.filter_jit(env.reset)(keys.layout),
-        scheduler=restored(found, spec, keys, folder, env),
+        scheduler=learned(found, spec, keys, folder, env),
     )
 
 

@@ -5,7 +5,8 @@ it serves here do not depend on earlier actions, so the critic predicts the rewa
 itself; a discounted future would only add what no action can change.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -13,11 +14,12 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from edgewise.core.search import RATE, Dimension, Range
 from edgewise.learners.networks import Network, adam_start, adam_step, forward, init_network
 from edgewise.learners.rewards import Standardiser
 
 
-class Learned(eqx.Module):
+class ActorCriticLearned(eqx.Module):
     """Both networks (stacks of one), their optimisers' moments, the scale of rewards."""
 
     actor: Network
@@ -30,6 +32,12 @@ class Learned(eqx.Module):
 class ActorCritic(eqx.Module):
     """See the module. The learning rates fall linearly to zero over the run."""
 
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "actor_rate": RATE,
+        "critic_rate": RATE,
+        "entropy_weight": Range(1e-4, 1.0, log=True),
+    }
+
     observation_size: int = eqx.field(static=True)
     num_choices: int = eqx.field(static=True)
     num_options: int = eqx.field(static=True)
@@ -38,7 +46,7 @@ class ActorCritic(eqx.Module):
     critic_rate: float = eqx.field(static=True, default=1e-3)
     entropy_weight: float = eqx.field(static=True, default=1e-3)
 
-    def init(self, key: PRNGKeyArray) -> Learned:
+    def init(self, key: PRNGKeyArray) -> ActorCriticLearned:
         """Networks that know nothing and choose almost uniformly."""
         actor_key, critic_key = jax.random.split(key)
         outputs = self.num_choices * self.num_options
@@ -46,7 +54,9 @@ class ActorCritic(eqx.Module):
             actor_key, 1, (self.observation_size, *self.hidden, outputs), last_scale=0.01
         )
         critic = init_network(critic_key, 1, (self.observation_size, *self.hidden, 1))
-        return Learned(actor, critic, adam_start(actor), adam_start(critic), Standardiser.start())
+        return ActorCriticLearned(
+            actor, critic, adam_start(actor), adam_start(critic), Standardiser.start()
+        )
 
     def log_chances(
         self, actor: Network, observation: Float[Array, " features"]
@@ -58,7 +68,7 @@ class ActorCritic(eqx.Module):
     def sample(
         self,
         key: PRNGKeyArray,
-        learned: Learned,
+        learned: ActorCriticLearned,
         observation: Float[Array, " features"],
         count: int,
     ) -> Int[Array, "count choices"]:
@@ -68,12 +78,12 @@ class ActorCritic(eqx.Module):
 
     def update(
         self,
-        learned: Learned,
+        learned: ActorCriticLearned,
         observation: Float[Array, " features"],
         chosen: Int[Array, "count choices"],
         reward: Float[Array, " count"],
         progress: Array,
-    ) -> tuple[Learned, dict[str, Array]]:
+    ) -> tuple[ActorCriticLearned, dict[str, Array]]:
         """After what the choices `chosen`, all made on one observation, brought."""
         rewards, scaled = learned.rewards.standardised(reward[:, None])
         scaled = scaled[:, 0]
@@ -101,12 +111,12 @@ class ActorCritic(eqx.Module):
 
     def _descended(
         self,
-        learned: Learned,
+        learned: ActorCriticLearned,
         actor_slope: Network,
         critic_slope: Network,
         rewards: Any,
         progress: Array,
-    ) -> Learned:
+    ) -> ActorCriticLearned:
         left = 1.0 - progress
         actor, actor_moments = adam_step(
             learned.actor, actor_slope, learned.actor_moments, self.actor_rate * left
@@ -114,4 +124,4 @@ class ActorCritic(eqx.Module):
         critic, critic_moments = adam_step(
             learned.critic, critic_slope, learned.critic_moments, self.critic_rate * left
         )
-        return Learned(actor, critic, actor_moments, critic_moments, rewards)
+        return ActorCriticLearned(actor, critic, actor_moments, critic_moments, rewards)

@@ -10,23 +10,23 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
-from edgewise.learners.learner import AbstractLearner, Transition
+from edgewise.learners.learner import AbstractLearner, Learned, Transition
 
 
-class Central(AbstractLearner):
+class Central(AbstractLearner[Learned]):
     """Wraps a learner of one agent whose row is the rows of all `num_agents` end to end, and whose
     action is their actions end to end; its reward is their mean."""
 
-    learner: AbstractLearner
+    learner: AbstractLearner[Learned]
     num_agents: int = eqx.field(static=True)
 
-    def init(self, key: PRNGKeyArray) -> Any:
+    def init(self, key: PRNGKeyArray) -> Learned:
         return self.learner.init(key)
 
     def act(
         self,
         key: PRNGKeyArray,
-        learned: Any,
+        learned: Learned,
         observation: Float[Array, "agents features"],
         progress: Array,
     ) -> Array:
@@ -34,11 +34,11 @@ class Central(AbstractLearner):
         return action.reshape(self.num_agents, -1)
 
     def update(
-        self, key: PRNGKeyArray, learned: Any, experience: Transition, progress: Array
-    ) -> tuple[Any, dict[str, Array]]:
+        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
+    ) -> tuple[Learned, dict[str, Array]]:
         return self.learner.update(key, learned, _as_one(experience), progress)
 
-    def scheduler(self, learned: Any) -> AbstractScheduler:
+    def scheduler(self, learned: Learned) -> AbstractScheduler:
         inner = self.learner.scheduler(learned)
         assert isinstance(inner, Decentralised)
         return CentralScheduler(inner.policies)

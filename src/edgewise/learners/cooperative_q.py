@@ -12,7 +12,7 @@ from jaxtyping import Array, Bool, Int, PRNGKeyArray
 from edgewise.learners.history import Recalled, Repository
 from edgewise.learners.history_q import (
     AbstractHistoryQ,
-    Learned,
+    HistoryLearned,
     Observation,
     best_actions,
     draw_records,
@@ -27,7 +27,7 @@ class CooperativeQ(AbstractHistoryQ):
         return Repository.empty(self.q.basis.levels, self.records)
 
     def choose(
-        self, key: PRNGKeyArray, learned: Learned, observation: Observation
+        self, key: PRNGKeyArray, learned: HistoryLearned, observation: Observation
     ) -> Int[Array, " agents"]:
         draw_key, tie_key = jax.random.split(key)
         best = best_actions(self.q.values(learned.own, observation))

@@ -9,7 +9,8 @@ the best action of every head.
 """
 
 import dataclasses
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -18,7 +19,10 @@ import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler, only
+from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
+from edgewise.core.spaces import Discrete
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
     Network,
@@ -35,7 +39,7 @@ from edgewise.learners.rewards import Standardiser
 Heads = Float[Array, "agents actions batch"]
 
 
-class Learned(eqx.Module):
+class DqnLearned(eqx.Module):
     """Action values, their slow copy, the optimiser's moments, and the scale of rewards."""
 
     network: Network
@@ -44,10 +48,19 @@ class Learned(eqx.Module):
     rewards: Standardiser
 
 
-class Dqn(AbstractLearner):
+class Dqn(AbstractLearner[DqnLearned]):
     """Double DQN; see the module. The learning rate falls linearly to zero over the run;
     exploration falls linearly from `exploration[0]` to `exploration[1]` over the first
     `exploration_share` of it."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "hidden": LAYERS,
+        "rate": RATE,
+        "discount": DISCOUNT,
+        "target_rate": SLOW_COPY,
+        "exploration": (Range(0.1, 1.0), Range(0.01, 0.1)),
+        "exploration_share": SHARE_OF_RUN,
+    }
 
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)
@@ -61,7 +74,16 @@ class Dqn(AbstractLearner):
     exploration: tuple[float, float] = eqx.field(static=True, default=(1.0, 0.02))
     exploration_share: float = eqx.field(static=True, default=0.5)
 
-    def init(self, key: PRNGKeyArray) -> Learned:
+    @classmethod
+    def of(cls, env: AbstractEnv, **settings: Any) -> "Dqn":
+        """For the agents of `env`; `UserError` if their actions are not discrete."""
+        if not isinstance(env.action_space, Discrete):
+            raise UserError(
+                "deep Q-learning needs discrete actions: choose MADDPG for these agents"
+            )
+        return cls(env.num_agents, env.observation_size, env.action_space.n, **settings)
+
+    def init(self, key: PRNGKeyArray) -> DqnLearned:
         if self.view == "own":
             network = init_network(
                 key, self.num_agents, (self.observation_size, *self.hidden, self.num_actions)
@@ -71,12 +93,12 @@ class Dqn(AbstractLearner):
             heads = self.num_agents * self.num_actions
             network = init_network(key, 1, (seen, *self.hidden, heads))
         moments = adam_start(network)
-        return Learned(network, network, moments, Standardiser.start())
+        return DqnLearned(network, network, moments, Standardiser.start())
 
     def act(
         self,
         key: PRNGKeyArray,
-        learned: Learned,
+        learned: DqnLearned,
         observation: Float[Array, "agents features"],
         progress: Array,
     ) -> Array:
@@ -88,8 +110,8 @@ class Dqn(AbstractLearner):
         return jnp.where(jax.random.bernoulli(choose_key, chance, greedy.shape), uniform, greedy)
 
     def update(
-        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
-    ) -> tuple[Learned, dict[str, Array]]:
+        self, key: PRNGKeyArray, learned: DqnLearned, experience: Transition, progress: Array
+    ) -> tuple[DqnLearned, dict[str, Array]]:
         seen = batch_last(experience.observation)
         taken = experience.action.T
         rewards, reward = learned.rewards.standardised(experience.reward)
@@ -103,9 +125,9 @@ class Dqn(AbstractLearner):
         rate = self.rate * (1 - progress)
         network, moments = adam_step(learned.network, slope, learned.moments, rate)
         slow = soft_update(learned.target, network, self.target_rate)
-        return Learned(network, slow, moments, rewards), {"critic_loss": error}
+        return DqnLearned(network, slow, moments, rewards), {"critic_loss": error}
 
-    def scheduler(self, learned: Learned) -> AbstractScheduler:
+    def scheduler(self, learned: DqnLearned) -> AbstractScheduler:
         return GreedyHeads(learned.network, self)
 
     def values(self, network: Network, seen: Float[Array, "agents features batch"]) -> Heads:
@@ -123,7 +145,7 @@ class Dqn(AbstractLearner):
         return own if self.view == "own" else jnp.mean(own, axis=0, keepdims=True)
 
     def _target(
-        self, learned: Learned, reward: Float[Array, "agents batch"], seen: Array
+        self, learned: DqnLearned, reward: Float[Array, "agents batch"], seen: Array
     ) -> Float[Array, "heads batch"]:
         """r + γ Q'(x', argmax Q(x', ·)): the slow copy judges what the network chooses."""
         best = jnp.argmax(self.values(learned.network, seen), axis=1)

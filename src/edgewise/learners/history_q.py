@@ -20,20 +20,19 @@ from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.learners.history import AbstractPast
 from edgewise.learners.learner import AbstractLearner, Transition
-from edgewise.learners.linear_q import Learned as LearnedWeights
-from edgewise.learners.linear_q import LinearQ
+from edgewise.learners.linear_q import LinearLearned, LinearQ
 
 Observation = Float[Array, "agents features"]
 
 
-class Learned(eqx.Module):
+class HistoryLearned(eqx.Module):
     """Every agent's ϑ_j, and what the controller keeps of everybody's past (`no_past` and on)."""
 
-    own: LearnedWeights
+    own: LinearLearned
     past: Any
 
 
-class AbstractHistoryQ(AbstractLearner):
+class AbstractHistoryQ(AbstractLearner[HistoryLearned]):
     """`q` learns; `records` F and `drawn` l say how the past is used, `window_slots` how much of
     it there is."""
 
@@ -48,29 +47,29 @@ class AbstractHistoryQ(AbstractLearner):
 
     @abstractmethod
     def choose(
-        self, key: PRNGKeyArray, learned: Learned, observation: Observation
+        self, key: PRNGKeyArray, learned: HistoryLearned, observation: Observation
     ) -> Int[Array, " agents"]:
         """The action of every agent, without exploration."""
 
-    def init(self, key: PRNGKeyArray) -> Learned:
-        return Learned(self.q.init(key), self.no_past())
+    def init(self, key: PRNGKeyArray) -> HistoryLearned:
+        return HistoryLearned(self.q.init(key), self.no_past())
 
     def act(
-        self, key: PRNGKeyArray, learned: Learned, observation: Observation, progress: Array
+        self, key: PRNGKeyArray, learned: HistoryLearned, observation: Observation, progress: Array
     ) -> Int[Array, " agents"]:
         choose_key, explore_key = jax.random.split(key)
         chosen = self.choose(choose_key, learned, observation)
         return self.q.explore(explore_key, learned.own, chosen, progress)
 
     def update(
-        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
-    ) -> tuple[Learned, dict[str, Array]]:
+        self, key: PRNGKeyArray, learned: HistoryLearned, experience: Transition, progress: Array
+    ) -> tuple[HistoryLearned, dict[str, Array]]:
         own, log = self.q.update(key, learned.own, experience, progress)
         digits = self.digits(experience.observation)
         past = learned.past.filed(digits, experience.action, learned.own.slots)
-        return Learned(own, past), log
+        return HistoryLearned(own, past), log
 
-    def scheduler(self, learned: Learned) -> AbstractScheduler:
+    def scheduler(self, learned: HistoryLearned) -> AbstractScheduler:
         return Remembering(learned, self)
 
     def digits(self, observation: Observation) -> Int[Array, "agents digits"]:
@@ -81,7 +80,7 @@ class AbstractHistoryQ(AbstractLearner):
 class Remembering(AbstractScheduler):
     """What has been learned, on a past that goes on being recorded."""
 
-    learned: Learned
+    learned: HistoryLearned
     learner: AbstractHistoryQ
 
     def start(self, env: AbstractEnv) -> Any:
@@ -92,7 +91,7 @@ class Remembering(AbstractScheduler):
     ) -> tuple[Any, Any]:
         slots, past = memory
         observation = env.observe(state)
-        now = Learned(LearnedWeights(self.learned.own.weights, slots), past)
+        now = HistoryLearned(LinearLearned(self.learned.own.weights, slots), past)
         action = self.learner.choose(key, now, observation)
         filed = past.filed(self.learner.digits(observation), action, slots)
         return env.decode(state, action), (slots + 1, filed)

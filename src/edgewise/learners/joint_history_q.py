@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Int, PRNGKeyArray
 from edgewise.learners.history import AbstractPast
 from edgewise.learners.history_q import (
     AbstractHistoryQ,
-    Learned,
+    HistoryLearned,
     Observation,
     best_actions,
     draw_records,
@@ -65,7 +65,7 @@ class JointHistoryQ(AbstractHistoryQ):
         return JointPast.empty(self.window_slots, self.q.num_agents, digits)
 
     def choose(
-        self, key: PRNGKeyArray, learned: Learned, observation: Observation
+        self, key: PRNGKeyArray, learned: HistoryLearned, observation: Observation
     ) -> Int[Array, " agents"]:
         draw_key, tie_key = jax.random.split(key)
         best = best_actions(self.q.values(learned.own, observation))

@@ -1,7 +1,7 @@
 """The contract of a learner: act, update, and the scheduler that has been learned."""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Generic, TypeVar
 
 import equinox as eqx
 from jaxtyping import Array, Float, PRNGKeyArray
@@ -20,18 +20,22 @@ class Transition(eqx.Module):
     next_observation: Float[Array, "*batch agents features"]
 
 
-class AbstractLearner(eqx.Module):
+Learned = TypeVar("Learned")
+"""What a learner knows: all arrays."""
+
+
+class AbstractLearner(eqx.Module, Generic[Learned]):
     """How a team of agents learns. Everything it knows is in `learned`, all of it arrays."""
 
     @abstractmethod
-    def init(self, key: PRNGKeyArray) -> Any:
+    def init(self, key: PRNGKeyArray) -> Learned:
         """What is known before the first slot."""
 
     @abstractmethod
     def act(
         self,
         key: PRNGKeyArray,
-        learned: Any,
+        learned: Learned,
         observation: Float[Array, "agents features"],
         progress: Array,
     ) -> Array:
@@ -39,11 +43,11 @@ class AbstractLearner(eqx.Module):
 
     @abstractmethod
     def update(
-        self, key: PRNGKeyArray, learned: Any, experience: Transition, progress: Array
-    ) -> tuple[Any, dict[str, Array]]:
+        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
+    ) -> tuple[Learned, dict[str, Array]]:
         """What is known after `experience` (one transition, or a batch from replay), and real
         scalars for the log, the same names every time."""
 
     @abstractmethod
-    def scheduler(self, learned: Any) -> AbstractScheduler:
+    def scheduler(self, learned: Learned) -> AbstractScheduler:
         """What has been learned, acting greedily."""

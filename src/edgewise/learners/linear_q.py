@@ -6,7 +6,8 @@ Q'(x, b; ϑ) = Σ_v ϑ_v χ_v(x, b), and after every slot ϑ ← ϑ + α_t δ χ
 """
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -14,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.core.search import DISCOUNT, Dimension, Range
 from edgewise.learners.learner import AbstractLearner, Transition
 
 Row = Float[Array, " features"]
@@ -56,20 +58,28 @@ class AbstractBasis(eqx.Module):
         return self.height * jnp.sum(weights.at[active].get(mode="fill", fill_value=0.0), axis=-1)
 
 
-class Learned(eqx.Module):
+class LinearLearned(eqx.Module):
     """ϑ, one vector for all or one for each agent; and the slots lived through."""
 
     weights: Float[Array, "vectors v"]
     slots: Int[Array, ""]
 
 
-class LinearQ(AbstractLearner):
+class LinearQ(AbstractLearner[LinearLearned]):
     """Every agent learns from its own sample, into one shared ϑ or into its own.
 
     Where several agents share ϑ, a weight moves by the mean over the agents that have it active,
     so that a step size means the same for one agent and for many. Step sizes fall as
     α_t = `step`/(1 + t/`step_slots`)^`step_power`, exploration linearly over the run.
     """
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "step": Range(0.03, 4.0, log=True),
+        "step_slots": Range(10.0, 1000.0, log=True),
+        "step_power": Range(0.5, 1.0),
+        "discount": DISCOUNT,
+        "exploration": (Range(0.1, 1.0), Range(0.01, 0.1)),
+    }
 
     basis: AbstractBasis
     num_agents: int = eqx.field(static=True)
@@ -81,14 +91,14 @@ class LinearQ(AbstractLearner):
     exploration: tuple[float, float] = eqx.field(static=True, default=(0.3, 0.02))
     random_slots: int = eqx.field(static=True, default=0)
 
-    def init(self, key: PRNGKeyArray) -> Learned:
+    def init(self, key: PRNGKeyArray) -> LinearLearned:
         vectors = 1 if self.shared else self.num_agents
-        return Learned(jnp.zeros((vectors, self.basis.size)), jnp.zeros((), int))
+        return LinearLearned(jnp.zeros((vectors, self.basis.size)), jnp.zeros((), int))
 
     def act(
         self,
         key: PRNGKeyArray,
-        learned: Learned,
+        learned: LinearLearned,
         observation: Float[Array, "agents features"],
         progress: Array,
     ) -> Int[Array, " agents"]:
@@ -96,7 +106,11 @@ class LinearQ(AbstractLearner):
         return self.explore(key, learned, greedy, progress)
 
     def explore(
-        self, key: PRNGKeyArray, learned: Learned, greedy: Int[Array, " agents"], progress: Array
+        self,
+        key: PRNGKeyArray,
+        learned: LinearLearned,
+        greedy: Int[Array, " agents"],
+        progress: Array,
     ) -> Int[Array, " agents"]:
         """`greedy`, or with the exploration probability (surely in the first `random_slots`) a
         uniform action."""
@@ -110,8 +124,8 @@ class LinearQ(AbstractLearner):
         )
 
     def update(
-        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
-    ) -> tuple[Learned, dict[str, Array]]:
+        self, key: PRNGKeyArray, learned: LinearLearned, experience: Transition, progress: Array
+    ) -> tuple[LinearLearned, dict[str, Array]]:
         digits = jax.vmap(self.basis.digits)(experience.observation)
         active = jax.vmap(self.basis.active)(digits)
         taken = active[jnp.arange(self.num_agents), experience.action]
@@ -127,13 +141,13 @@ class LinearQ(AbstractLearner):
             # The largest of those that moved: the others were looked at when they did.
             "weight_max": jnp.max(jnp.abs(self._at(weights, taken))),
         }
-        return Learned(weights, learned.slots + 1), log
+        return LinearLearned(weights, learned.slots + 1), log
 
-    def scheduler(self, learned: Learned) -> AbstractScheduler:
+    def scheduler(self, learned: LinearLearned) -> AbstractScheduler:
         return Decentralised(GreedyLinear(learned.weights[self.owner], self.basis))
 
     def values(
-        self, learned: Learned, observation: Float[Array, "agents features"]
+        self, learned: LinearLearned, observation: Float[Array, "agents features"]
     ) -> Float[Array, "agents actions"]:
         """Every agent's action values."""
         return jax.vmap(self.basis.values)(learned.weights[self.owner], observation)

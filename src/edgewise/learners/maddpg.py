@@ -10,7 +10,8 @@ once per batch as one matrix product: its output serves the critics' loss, and t
 corrects it for the agent's own new action, which touches that action's columns alone.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -18,7 +19,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, Decentralised
+from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Box, Discrete, Space
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.networks import (
@@ -38,7 +41,7 @@ Chosen = Float[Array, "agents actions batch"]
 Hidden = Float[Array, "agents width batch"]
 
 
-class Learned(eqx.Module):
+class MaddpgLearned(eqx.Module):
     """Networks of all agents, their slow copies, the optimisers' moments, the scale of rewards."""
 
     actor: Network
@@ -66,12 +69,23 @@ class GreedyActor(AbstractPolicy):
         return jnp.argmax(raw) if isinstance(self.space, Discrete) else jax.nn.sigmoid(raw)
 
 
-class Maddpg(AbstractLearner):
+class Maddpg(AbstractLearner[MaddpgLearned]):
     """See the module. Learning rates fall linearly over the run to the share `last_rate`: to zero
     by default, so that the last policy is a settled one. `noise` is the exploration at the start,
     and after `noise_share` of training: the share of uniform actions (categorical) or the standard
     deviation (unit cube). Actors stay as they are for the first `actor_wait` updates. Rewards are
     divided by `reward_scale`; standardised as they come, if it is None."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "hidden": LAYERS,
+        "actor_rate": RATE,
+        "critic_rate": RATE,
+        "discount": DISCOUNT,
+        "target_rate": SLOW_COPY,
+        "noise": (Range(0.0, 1.0), Range(0.0, 0.1)),
+        "noise_share": SHARE_OF_RUN,
+        "last_rate": Range(0.0, 1.0),
+    }
 
     num_agents: int = eqx.field(static=True)
     observation_size: int = eqx.field(static=True)
@@ -91,12 +105,17 @@ class Maddpg(AbstractLearner):
     actor_wait: int = eqx.field(static=True, default=0)
     reward_scale: float | None = eqx.field(static=True, default=None)
 
+    @classmethod
+    def of(cls, env: AbstractEnv, **settings: Any) -> "Maddpg":
+        """For the agents of `env`."""
+        return cls(env.num_agents, env.observation_size, env.action_space, **settings)
+
     @property
     def action_size(self) -> int:
         """Width of an action as the critic sees it."""
         return self.space.n if isinstance(self.space, Discrete) else self.space.size
 
-    def init(self, key: PRNGKeyArray) -> Learned:
+    def init(self, key: PRNGKeyArray) -> MaddpgLearned:
         actor_key, critic_key = jax.random.split(key)
         own = self.observation_size + self.action_size
         seen = own * self.num_agents if self.critic_view == "joint" else own
@@ -107,7 +126,7 @@ class Maddpg(AbstractLearner):
             last_scale=0.01,
         )
         critic = init_network(critic_key, self.num_agents, (seen, *self.hidden, 1))
-        return Learned(
+        return MaddpgLearned(
             actor=actor,
             critic=critic,
             target_actor=actor,
@@ -120,7 +139,7 @@ class Maddpg(AbstractLearner):
     def act(
         self,
         key: PRNGKeyArray,
-        learned: Learned,
+        learned: MaddpgLearned,
         observation: Float[Array, "agents features"],
         progress: Array,
     ) -> Array:
@@ -137,8 +156,8 @@ class Maddpg(AbstractLearner):
         return jnp.where(jax.random.bernoulli(choose_key, noise, sampled.shape), uniform, sampled)
 
     def update(
-        self, key: PRNGKeyArray, learned: Learned, experience: Transition, progress: Array
-    ) -> tuple[Learned, dict[str, Array]]:
+        self, key: PRNGKeyArray, learned: MaddpgLearned, experience: Transition, progress: Array
+    ) -> tuple[MaddpgLearned, dict[str, Array]]:
         seen = batch_last(experience.observation)
         taken = self._as_seen(experience.action)
         rewards, reward = self._scaled(learned.rewards, experience.reward)
@@ -163,7 +182,7 @@ class Maddpg(AbstractLearner):
         learned = self._descended(learned, actor_slope, critic_slope, rewards, progress)
         return learned, {"critic_loss": loss}
 
-    def scheduler(self, learned: Learned) -> Decentralised:
+    def scheduler(self, learned: MaddpgLearned) -> Decentralised:
         network = tuple((layer.weight, layer.bias) for layer in learned.actor)
         return Decentralised(GreedyActor(network, self.space))
 
@@ -215,7 +234,7 @@ class Maddpg(AbstractLearner):
         return by_agent[each, :, each, :]
 
     def _target(
-        self, learned: Learned, reward: Float[Array, "agents batch"], seen: Seen
+        self, learned: MaddpgLearned, reward: Float[Array, "agents batch"], seen: Seen
     ) -> Float[Array, "agents batch"]:
         """(35): r + γ Q'(x', a') with every a' from the slow actors. No slot is terminal."""
         action = self._greedy(forward(learned.target_actor, seen))
@@ -225,12 +244,12 @@ class Maddpg(AbstractLearner):
 
     def _descended(
         self,
-        learned: Learned,
+        learned: MaddpgLearned,
         actor_slope: Network,
         critic_slope: Network,
         rewards: Standardiser,
         progress: Array,
-    ) -> Learned:
+    ) -> MaddpgLearned:
         left = 1.0 - (1.0 - self.last_rate) * progress
         moves = learned.critic_moments.count >= self.actor_wait
         actor, actor_moments = adam_step(
@@ -239,7 +258,7 @@ class Maddpg(AbstractLearner):
         critic, critic_moments = adam_step(
             learned.critic, critic_slope, learned.critic_moments, self.critic_rate * left
         )
-        return Learned(
+        return MaddpgLearned(
             actor=actor,
             critic=critic,
             target_actor=soft_update(learned.target_actor, actor, self.target_rate),

@@ -75,7 +75,7 @@ class Resuming(AbstractScheduler):
         return Resuming(only(self.policies, agent), only(self.remembered, agent))
 
 
-class TabularQ(AbstractLearner):
+class TabularQ(AbstractLearner[Tables]):
     """Q-learning (Watkins) with ε-greedy exploration, one table an agent.
 
     Q(s, a) ← Q(s, a) + α (r + λ max_a' Q(s', a') - Q(s, a)), with the learning rate

@@ -10,8 +10,8 @@ Distances = Float[Array, "..."]
 
 def log_distance_gain(
     distance_m: Distances,
-    intercept_db: Float[Array, ""] | float,
-    slope_db: Float[Array, ""] | float,
+    intercept_db: Float[Array, "..."] | float,
+    slope_db: Float[Array, "..."] | float,
 ) -> Distances:
     """Power gain (linear) of the log-distance law PL = intercept + slope·log10(d/1 km) dB.
 

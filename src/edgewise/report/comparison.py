@@ -1,29 +1,36 @@
 """A comparison as plots, CSV and the sections of its page."""
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure as Canvas
 
 from edgewise.report import page, plots
+from edgewise.report.command import command
 from edgewise.report.page import Section
-from edgewise.report.style import draw_files
-from edgewise.report.text import plus_minus, shown_value
-from edgewise.study.compare import Comparison, Row, table
+from edgewise.runs.scenario import Scenario
+from edgewise.study.claims import Rows
+from edgewise.study.columns import read_columns
+from edgewise.study.compare import Comparison
+from edgewise.study.drawing import draw_files
+from edgewise.study.remarks import remarks
 from edgewise.study.results import Results
-from edgewise.study.scenario import Scenario
+from edgewise.study.rows import Row, table
+from edgewise.study.text import shown_value, with_unit
 
 PLOTS = "plots"
+Draw = Callable[[Canvas], Rows]
 
 
 def comparison_sections(
-    folder: Path, scenario: Scenario, results: Results, comparison: Comparison
+    folder: Path | None, scenario: Scenario, results: Results, comparison: Comparison
 ) -> Iterator[Section]:
-    """Draws the plots into `folder`/plots, and yields what the page tells of the comparison."""
+    """Draws the plots, into `folder`/plots if there is one, and yields what the page tells of the
+    comparison."""
     rows = table(scenario, results, comparison)
-    yield Section("Schemes compared", _table(rows) + _how_to_read(scenario, rows))
+    yield Section("Schemes compared", _table(scenario, rows) + _how_to_read(scenario, rows))
     if curves := _curves(scenario, results, comparison):
         yield Section("Learning", _learning(folder, scenario, rows, curves))
     yield Section("Every metric", _bars(folder, rows))
@@ -34,34 +41,12 @@ def comparison_sections(
     yield Section("To make it again", page.code(command(comparison)))
 
 
-def command(comparison: Comparison) -> str:
-    """The command line that makes the comparison."""
-    parts = ["edgewise", "compare", comparison.scenario]
-    parts += ["--schemes", ",".join(comparison.schemes), "--seeds", str(comparison.seeds)]
-    parts += [] if comparison.slots is None else ["--slots", str(comparison.slots)]
-    for name, value in comparison.parameters.items():
-        if name == "preset":
-            parts += ["--preset", value]
-        elif name == "user_distances_m" and comparison.sites is not None:
-            parts += ["--sites", "SITES.csv", "--users", "USERS.csv"]
-        else:
-            parts += ["--set", f"{name}={shown_value(value).replace(' ', '')}"]
-    return shlex.join(parts)
-
-
-def _table(rows: list[Row]) -> str:
-    measures = rows[0].metrics.values()
-    header = ["scheme", "knows", *(f"{m.title} [{m.unit}]" for m in measures), "training [s]"]
-    body = [
-        [
-            row.scheme,
-            row.knowledge,
-            *(plus_minus(measured.interval) for measured in row.metrics.values()),
-            "–" if row.train_s is None else f"{row.train_s.mean:.0f}",
-        ]
-        for row in rows
-    ]
-    return page.table(header, body, numbers=2)
+def _table(scenario: Scenario, rows: list[Row]) -> str:
+    columns = read_columns(rows)
+    body = [[column.text(row) for column in columns if column.text] for row in rows]
+    numbers = next(i for i, column in enumerate(columns) if column.metric)
+    said = "".join(page.paragraph(line, "warn") for line in remarks(scenario, rows))
+    return said + page.table([column.title for column in columns], body, numbers)
 
 
 def _how_to_read(scenario: Scenario, rows: list[Row]) -> str:
@@ -71,19 +56,21 @@ def _how_to_read(scenario: Scenario, rows: list[Row]) -> str:
         interval = "One seed: no interval can be given"
     return page.paragraph(
         f"{interval}. Every scheme meets the same layouts, tasks and fading, and is scored by "
-        f"the same equations; the gap to {scenario.reference} is taken seed by seed. Best first. "
-        "“Knows”: local, its own observation; shared, also messages of other agents; central, "
-        "the whole state; oracle, also what nobody could measure."
+        f"the same equations; the gap to {scenario.reference} is taken seed by seed. Best first; a "
+        "rank is a range where paired t-tests (Holm's correction for all pairs, 5%) do not tell "
+        "schemes apart. “Known to be”: how near the best possible a reference is, whatever else "
+        "had been decided in its slots. “Knows”: local, its own observation; shared, also messages of other "
+        "agents; central, the whole state; oracle, also what nobody could measure."
     )
 
 
 def _curves(scenario: Scenario, results: Results, comparison: Comparison) -> dict[str, np.ndarray]:
-    learners = [name for name in comparison.schemes if scenario.method(name).program is not None]
+    learners = [name for name in comparison.schemes if scenario.scheme(name).learns]
     return {name: results.log(comparison.sweep, name) for name in learners}
 
 
 def _learning(
-    folder: Path, scenario: Scenario, rows: list[Row], curves: dict[str, np.ndarray]
+    folder: Path | None, scenario: Scenario, rows: list[Row], curves: dict[str, np.ndarray]
 ) -> str:
     score = scenario.metric(scenario.score)
     levels = {
@@ -92,48 +79,59 @@ def _learning(
         if row.scheme not in curves
     }
     best = dict(list(levels.items())[:3])  # The rows come best first.
-    svg = draw_files(
-        folder / PLOTS,
-        "learning",
-        lambda canvas: plots.learning_curves(canvas, curves, best, _axis(score.title, score.unit)),
-    )
+    axis = with_unit(score.title, score.unit)
     caption = (
-        "Mean reward of a slot while training, exploration included, in the environment that "
-        "schemes are judged in, averaged over stretches of training; bands are 95% intervals over "
-        "seeds, cut off where they leave the plot. Grey lines: the three best schemes that do not "
-        "learn, in the evaluation."
+        f"{axis} of the slots while training, exploration included: the quantity of the table, in "
+        "the environment that schemes are judged in, averaged over stretches of training; bands "
+        "are 95% intervals over seeds, cut off where they leave the plot. Grey lines: the three "
+        "best schemes that do not learn, in the evaluation."
     )
-    return page.figure(svg, caption, f"{PLOTS}/learning")
+    return _figure(
+        folder,
+        "learning",
+        lambda canvas: plots.learning_curves(canvas, curves, best, axis),
+        caption,
+    )
 
 
-def _bars(folder: Path, rows: list[Row]) -> str:
+def _bars(folder: Path | None, rows: list[Row]) -> str:
     panels = -(-len(rows[0].metrics) // 3)
-    svg = draw_files(
-        folder / PLOTS,
+    return _figure(
+        folder,
         "metrics",
         lambda canvas: plots.metric_bars(canvas, rows),
-        size=(9.0, 0.6 + panels * (0.9 + 0.2 * len(rows))),
-    )
-    return page.figure(
-        svg,
         "Bars with 95% intervals over seeds; one that is cut has its value in it.",
-        f"{PLOTS}/metrics",
+        size=(9.0, 0.6 + panels * (0.9 + 0.2 * len(rows))),
     )
 
 
 def _members(
-    folder: Path, results: Results, comparison: Comparison, rows: list[Row], name: str
+    folder: Path | None, results: Results, comparison: Comparison, rows: list[Row], name: str
 ) -> str:
     values = {
         row.scheme: _by_member(results.series(comparison.sweep, row.scheme, name)) for row in rows
     }
-    svg = draw_files(
-        folder / PLOTS,
+    return _figure(
+        folder,
         name,
         lambda canvas: plots.member_bars(canvas, values, _spoken(name)),
+        "Mean over the evaluation, with 95% intervals.",
         size=(9.0, 3.6),
     )
-    return page.figure(svg, "Mean over the evaluation, with 95% intervals.", f"{PLOTS}/{name}")
+
+
+def _figure(
+    folder: Path | None,
+    name: str,
+    draw: Draw,
+    caption: str,
+    size: tuple[float, float] = (7.0, 3.6),
+) -> str:
+    """The plot on the page; its files too, if there is a folder for them."""
+    if folder is None:
+        return page.figure(draw_files(None, name, draw, size), caption)
+    svg = draw_files(folder / PLOTS, name, draw, size)
+    return page.figure(svg, caption, f"{PLOTS}/{name}")
 
 
 def _by_member(values: np.ndarray) -> np.ndarray:
@@ -150,7 +148,7 @@ def _by_member(values: np.ndarray) -> np.ndarray:
 def _schemes(scenario: Scenario, comparison: Comparison) -> str:
     rows = []
     for name in comparison.schemes:
-        method = scenario.method(name)
+        method = scenario.scheme(name)
         spec = comparison.sweep.spec(scenario, name, {})
         settings = {**spec.settings, **{f"{k} (training)": v for k, v in spec.train_with.items()}}
         shown = ", ".join(f"{key} = {shown_value(value)}" for key, value in settings.items())
@@ -180,10 +178,6 @@ def _sites(comparison: Comparison) -> str:
         f"{comparison.sites['radius_m']:.0f} m of the base station, drawn from by seed."
     )
     return page.paragraph(told) + page.table(["", "site", "distance [m]"], rows, numbers=2)
-
-
-def _axis(title: str, unit: str) -> str:
-    return title if unit in ("", "1") else f"{title} [{unit}]"
 
 
 def _spoken(name: str) -> str:

@@ -30,15 +30,30 @@ class Section:
     body: str
 
 
-def page(title: str, lead: str, sections: Iterable[Section]) -> str:
-    """The whole document."""
-    body = "\n".join(f"<h2>{text(each.title)}</h2>\n{each.body}" for each in sections)
+@dataclass(frozen=True)
+class Chapter:
+    """A comparison or a reproduction: a title, a line below it, and its sections."""
+
+    title: str
+    lead: str
+    sections: Sequence[Section]
+
+
+def page(*chapters: Chapter) -> str:
+    """The whole document, called after its first chapter."""
+    body = "\n".join(map(_chapter, chapters))
+    title = chapters[0].title
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}</title>\n<style>{CSS}</style>\n</head>\n<body>\n"
-        f'<h1>{text(title)}</h1>\n<p class="lead">{text(lead)}</p>\n{body}\n</body>\n</html>\n'
+        f"{body}\n</body>\n</html>\n"
     )
+
+
+def _chapter(chapter: Chapter) -> str:
+    head = f'<h1>{text(chapter.title)}</h1>\n<p class="lead">{text(chapter.lead)}</p>\n'
+    return head + "\n".join(f"<h2>{text(s.title)}</h2>\n{s.body}" for s in chapter.sections)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int | None = None) -> str:
@@ -60,12 +75,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int | N
     )
 
 
-def figure(svg: str, caption: str, name: str) -> str:
-    """A plot with its caption, and where its numbers are."""
-    return (
-        f"<figure>{svg}<figcaption>{text(caption)} "
-        f"(files: {text(name)}.png, .svg, .csv)</figcaption></figure>"
+def figure(svg: str, caption: str, name: str = "") -> str:
+    """A plot with its caption, and where its files are, if they are anywhere."""
+    where = f" (files: {text(name)}.png, .svg, .csv)" if name else ""
+    return f"<figure>{svg}<figcaption>{text(caption)}{where}</figcaption></figure>"
+
+
+def links(entries: Iterable[tuple[str, str, str]]) -> str:
+    """A list of (address, title, what is to be said of it)."""
+    items = "\n".join(
+        f'<li><a href="{text(address)}">{text(title)}</a><br>{text(said)}</li>'
+        for address, title, said in entries
     )
+    return f"<ul>\n{items}\n</ul>"
 
 
 def paragraph(content: str, kind: str = "") -> str:

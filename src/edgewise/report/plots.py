@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.report.style import KNOWLEDGE_COLOURS, legend_beside, line_style
-from edgewise.study.compare import Row
+from edgewise.study.drawing import KNOWLEDGE_COLOURS, legend_beside, line_style
+from edgewise.study.rows import Row, measure
 from edgewise.study.statistics import mean_interval
 
 POINTS = 50
@@ -78,7 +78,7 @@ def member_bars(canvas: Canvas, values: dict[str, np.ndarray], title: str) -> li
     shades = np.linspace(0.8, 0.2, members)
     rows = []
     for member in range(members):
-        intervals = [mean_interval(each[:, member]) for each in values.values()]
+        intervals = [measure("", "", each[:, member]).interval for each in values.values()]
         places = np.arange(len(values)) + (member - (members - 1) / 2) * width
         axes.bar(
             places,
@@ -96,8 +96,8 @@ def member_bars(canvas: Canvas, values: dict[str, np.ndarray], title: str) -> li
     axes.grid(axis="x", visible=False)
     if members <= 12:
         legend_beside(axes, title=title.split()[0])
-    means = np.array([row["mean"] for row in rows])
-    if means.min() >= 0 and means.max() > 0:
+    means = _finite([row["mean"] for row in rows])
+    if means.size and means.min() >= 0 and means.max() > 0:
         axes.set_ylim(0, 1.3 * means.max())  # An interval from few seeds may reach outside.
     return rows
 
@@ -121,10 +121,11 @@ def _fit_to_means(axes: Axes, rows: list[dict[str, Any]]) -> None:
 
 def _cut_outliers(axes: Axes, means: np.ndarray) -> None:
     """A bar that would flatten all others is cut, and its value written at the cut."""
-    limit = 3 * float(np.median(np.abs(means)))
-    if limit == 0 or np.abs(means).max() <= 1.5 * limit or (means.min() < 0 < means.max()):
+    defined = _finite(means)
+    limit = 3 * float(np.median(np.abs(defined))) if defined.size else 0.0
+    if limit == 0 or np.abs(defined).max() <= 1.5 * limit or defined.min() < 0 < defined.max():
         return
-    negative = means.min() < 0
+    negative = defined.min() < 0
     axes.set_xlim((-limit, 0) if negative else (0, limit))
     for place in np.flatnonzero(np.abs(means) > limit):
         axes.text(
@@ -136,6 +137,12 @@ def _cut_outliers(axes: Axes, means: np.ndarray) -> None:
             ha="left" if negative else "right",
             va="center",
         )
+
+
+def _finite(means: Any) -> np.ndarray:
+    """Those that are defined."""
+    values = np.array(means, dtype=float)
+    return values[np.isfinite(values)]
 
 
 def _knowledge_legend(canvas: Canvas, rows: Sequence[Row]) -> None:

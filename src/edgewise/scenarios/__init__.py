@@ -3,10 +3,12 @@
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import unknown_name
-from edgewise.study.scenario import Scenario
+from edgewise.runs.scenario import Scenario
+from edgewise.study.papers import Paper, paper_of
 
 
 def _folders() -> dict[str, str]:
@@ -29,10 +31,27 @@ def get(name: str) -> Scenario:
     return scenario
 
 
-def make(name: str, **parameters: object) -> AbstractEnv:
-    """The environment of a scenario, its parameters by keyword (see `edgewise show NAME`).
+def home(name: str) -> Path:
+    """The scenario's folder."""
+    return Path(str(importlib.import_module(f"{__name__}.{_folders()[name]}").__file__)).parent
+
+
+def paper(name: str) -> Paper:
+    """The figures and claims of the scenario's paper."""
+    return paper_of(f"{__name__}.{_folders()[get(name).name]}")
+
+
+NETWORK = "network"
+"""The scenario that network files belong to."""
+
+
+def make(name: str | Path, **parameters: object) -> AbstractEnv:
+    """The environment of a scenario, its parameters by keyword (see `edgewise show NAME`); or of a
+    network file, `my-network.toml`, with other values for its keys.
 
     Raises `UserError` (a `ValueError`) for an unknown scenario or parameter and for a value out
     of range.
     """
-    return get(name).env(**parameters)
+    if str(name).endswith(".toml"):
+        return get(NETWORK).env(file=str(name), **parameters)
+    return get(str(name)).env(**parameters)

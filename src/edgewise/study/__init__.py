@@ -1,1 +1,1 @@
-"""The vocabulary of a comparison: scenarios, methods, runs, sweeps, statistics, claims."""
+"""The vocabulary of a comparison: results, statistics, judging, drawing."""

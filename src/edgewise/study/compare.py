@@ -1,129 +1,94 @@
-"""One comparison of a scenario's schemes: what was asked, and the table that answers it."""
+"""One comparison of a scenario's schemes: what was asked, kept under a name of its own."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from edgewise.runs import files
+from edgewise.runs.files import File
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
+from edgewise.runs.sweep import Sweep
 
-from edgewise.core.errors import UserError
-from edgewise.study.results import Results
-from edgewise.study.scenario import Scenario
-from edgewise.study.spec import RunSpec
-from edgewise.study.statistics import Interval, gaps_percent, mean_interval
-from edgewise.study.sweep import Sweep
-from edgewise.training.checkpoint import write_atomically
-
-FILE = "comparison.json"
-GAP = "gap"
+FOLDER, FILE = "comparisons", "comparison.json"
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What was asked: schemes by name, parameters that differ from the defaults, training slots
-    (None: each method's own). `sites` tells of the real sites that gave the parameters."""
+    (None: each scheme's own), `settings` of the learners that have them. `sites` tells of the
+    real sites that gave the parameters, and of the files they came from. Where a network's file
+    gave them, `parameters` are all of them, as the file may change, and `typed` is what the command
+    line said: `file`, and values in place of the file's."""
 
     scenario: str
     schemes: tuple[str, ...]
     seeds: int
     slots: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     sites: Mapping[str, Any] | None = None
+    typed: Mapping[str, Any] | None = None
 
     @property
     def sweep(self) -> Sweep:
         """The runs it needs."""
         return Sweep(
-            "compare", self.schemes, self.seeds, fixed=dict(self.parameters), slots=self.slots
+            "compare",
+            self.schemes,
+            self.seeds,
+            fixed=dict(self.parameters),
+            fixed_settings=dict(self.settings),
+            slots=self.slots,
         )
+
+    @property
+    def digest(self) -> str:
+        """The name of its page: sha256 of what was asked, 12 hexadecimal digits of it."""
+        facts = {k: x for k, x in asdict(self).items() if k != "typed" or x is not None}
+        text = json.dumps(facts, sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def wanted(self, scenario: Scenario) -> list[tuple[RunSpec, tuple[int, ...]]]:
         """The descriptions of its runs, each with its seeds; `UserError` if they do not fit."""
-        return [(spec, self.sweep.seed_numbers()) for spec in self.sweep.specs(scenario)]
+        return [(spec, self.sweep.seed_numbers) for spec in self.sweep.specs(scenario)]
+
+    def home(self, folder: Path) -> Path:
+        """Where its page and plots are, in the results folder."""
+        return folder / FOLDER / self.digest
 
     def save(self, folder: Path) -> None:
-        """Record it in the results folder, for `read_comparison`."""
-        write_atomically(folder / FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
+        """Record in the results folder that it was asked now."""
+        asked = ComparisonFile(asked=datetime.now(UTC).isoformat(), comparison=asdict(self))
+        files.write_sealed(self.home(folder) / FILE, asked)
 
 
-def read_comparison(folder: Path) -> Comparison | None:
-    """The last comparison made in the folder, if one was."""
-    path = folder / FILE
-    if not path.exists():
-        return None
+class ComparisonFile(File):
+    """`comparison.json`."""
+
+    asked: str
+    comparison: dict[str, Any]
+
+
+def read_comparisons(folder: Path) -> list[tuple[str, Comparison]]:
+    """Every comparison made in the folder, and when it was last asked (ISO 8601): the newest
+    first."""
+    found = [_read(path) for path in sorted(folder.glob(f"{FOLDER}/*/{FILE}"))]
+    return sorted(found, key=lambda each: each[0], reverse=True)
+
+
+def _read(path: Path) -> tuple[str, Comparison]:
+    remedy = f"delete the folder {path.parent} and make the comparison again"
+    content = files.read_sealed(path, ComparisonFile, remedy)
     try:
-        facts = json.loads(path.read_text())
-        return Comparison(**{**facts, "schemes": tuple(facts["schemes"])})
-    except (ValueError, TypeError, KeyError) as error:
-        raise UserError(f"{path} is damaged ({error}): make the comparison again") from None
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A number with its interval over seeds."""
-
-    title: str
-    unit: str
-    interval: Interval
-
-    def as_json(self) -> dict[str, Any]:
-        """`mean`, `low`, `high`, `unit`."""
-        return {**self.interval.as_json(), "unit": self.unit}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One scheme. `train_s` is None where nothing is trained; it is kept apart from `metrics`,
-    which are the same bits whenever and wherever they are computed."""
-
-    scheme: str
-    title: str
-    knowledge: str
-    seeds: int
-    metrics: dict[str, Measured]
-    train_s: Interval | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The row as `--format json` prints it."""
-        return {
-            "scheme": self.scheme,
-            "knowledge": self.knowledge,
-            "seeds": self.seeds,
-            "metrics": {name: measured.as_json() for name, measured in self.metrics.items()},
-        }
-
-
-def table(scenario: Scenario, results: Results, comparison: Comparison) -> list[Row]:
-    """A row for each scheme, the best first. The gap to the reference is there if the reference
-    is among the schemes."""
-    rows = [_row(scenario, results, comparison, scheme) for scheme in comparison.schemes]
-    sign = -1 if scenario.metric(scenario.score).better == "higher" else 1
-    return sorted(rows, key=lambda row: sign * row.metrics[scenario.score].interval.mean)
-
-
-def _row(scenario: Scenario, results: Results, comparison: Comparison, scheme: str) -> Row:
-    sweep, method = comparison.sweep, scenario.method(scheme)
-    metrics = {
-        metric.name: Measured(
-            metric.title, metric.unit, mean_interval(results.values(sweep, scheme, metric.name))
-        )
-        for metric in scenario.metrics
-    }
-    if scenario.reference in comparison.schemes:
-        gaps = _gaps(scenario, results, sweep, scheme)
-        title = f"gap to {scenario.reference}"
-        metrics[GAP] = Measured(title, "%", mean_interval(gaps))
-    learns = method.program is not None
-    train_s = mean_interval(results.cost(sweep, scheme)["train_s"]) if learns else None
-    return Row(scheme, method.title, method.knowledge, comparison.seeds, metrics, train_s)
-
-
-def _gaps(scenario: Scenario, results: Results, sweep: Sweep, scheme: str) -> np.ndarray:
-    """Seed by seed, since the layouts differ more than the schemes [%]."""
-    score = scenario.metric(scenario.score)
-    values, reference = (
-        results.values(sweep, name, score.name) for name in (scheme, scenario.reference)
-    )
-    return gaps_percent(values, reference, score.better)
+        facts = content.comparison
+        comparison = Comparison(**{**facts, "schemes": tuple(facts["schemes"])})
+    except (TypeError, KeyError) as error:
+        raise files.damaged(path, f"it describes no comparison ({error})", remedy) from None
+    if comparison.digest != path.parent.name:
+        raise files.damaged(path, "it describes another comparison than its folder's name", remedy)
+    return content.asked, comparison

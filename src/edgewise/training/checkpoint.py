@@ -2,9 +2,10 @@
 
 import json
 import os
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import jax
 import jax.numpy as jnp
@@ -12,31 +13,42 @@ import numpy as np
 
 from edgewise.core.errors import UserError
 
+TEMPORARY = ".tmp"
+"""How the name of a file ends while it is written."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Put `content` at `path` so that a reader finds the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
+    with _whole(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
 
 
 def save(path: Path, tree: Any, **facts: Any) -> None:
     """Write the arrays of `tree` (typed keys included) and JSON-able `facts`, atomically."""
     leaves = {str(i): _to_numpy(leaf) for i, leaf in enumerate(jax.tree.leaves(tree))}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.npz")
-    with temporary.open("wb") as file:
+    with _whole(path) as file:
         np.savez(file, facts=np.asarray(json.dumps(facts)), **leaves)  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
 
 
-def load(path: Path, like: Any) -> tuple[Any, dict[str, Any]]:
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path` that takes its place once it is written, or leaves no trace."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def load(
+    path: Path, like: Any, remedy: str = "delete it to start afresh"
+) -> tuple[Any, dict[str, Any]]:
     """The tree that `save` wrote, in the structure of `like`, and its facts.
 
     Raises `UserError` if the file is damaged or holds arrays of other shapes or types.
@@ -46,12 +58,13 @@ def load(path: Path, like: Any) -> tuple[Any, dict[str, Any]]:
             facts = json.loads(str(stored["facts"]))
             names = sorted((name for name in stored.files if name != "facts"), key=int)
             arrays = [stored[name] for name in names]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise UserError(f"{path} is damaged ({error}); delete it to start afresh") from None
+    except Exception as error:  # A foreign file: zipfile, zlib, NumPy and struct each raise theirs.
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UserError(f"damaged: {path}: {why}; {remedy}") from None
     leaves, structure = jax.tree.flatten(like)
     expected = [(leaf.shape, leaf.dtype) for leaf in map(_to_numpy, leaves)]
     if [(array.shape, array.dtype) for array in arrays] != expected:
-        raise UserError(f"{path} belongs to another program; delete it to start afresh")
+        raise UserError(f"damaged: {path}: it belongs to another program; {remedy}")
     restored = [_like(array, leaf) for array, leaf in zip(arrays, leaves, strict=True)]
     return jax.tree.unflatten(structure, restored), facts
 

@@ -42,7 +42,7 @@ def mixing_of(cluster: Array, weights: Float[Array, " agents"]) -> Mixing:
     return shares / jnp.sum(shares, axis=1, keepdims=True)
 
 
-class Federated(AbstractProgram):
+class Federated(AbstractProgram[tuple[Any, Mixing]]):
     """`program`, with the parts `models(learned)` of what its agents learned averaged every
     `round_slots`. `mixing(state)` gives the weights on a layout. All start from one model."""
 

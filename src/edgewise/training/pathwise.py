@@ -7,8 +7,8 @@ own rows. What is spent may be limited: a price on spending rises while more is 
 reference scheduler spends on the same slots, and falls while it is less.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -18,7 +18,8 @@ from jaxtyping import Array, Float, Key, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
-from edgewise.training.program import AbstractProgram, Log
+from edgewise.core.search import RATE, Dimension, Range
+from edgewise.training.program import AbstractProgram, Log, Watch, mean_reward
 
 Scalar = Float[Array, ""]
 
@@ -32,10 +33,17 @@ class Carry(eqx.Module):
     price: Scalar
 
 
-class Pathwise(AbstractProgram):
+class Pathwise(AbstractProgram[Carry]):
     """`worth(env, state, outcome)` is (what is gained, what is spent) in a slot, differentiable;
     gain less price times spending is climbed by Adam on `num_envs` slots at once. `start(key)` is
     one agent's policy before training. `limit` times the spending of `reference` is allowed."""
+
+    SPACE: ClassVar[Mapping[str, Dimension]] = {
+        "rate": RATE,
+        "limit": Range(0.5, 1.5),
+        "first_price": Range(0.1, 10.0, log=True),
+        "price_rate": Range(1e-3, 0.1, log=True),
+    }
 
     env: AbstractEnv
     score_env: AbstractEnv
@@ -48,6 +56,7 @@ class Pathwise(AbstractProgram):
     limit: float = eqx.field(static=True, default=1.0)
     first_price: float = eqx.field(static=True, default=1.0)
     price_rate: float = eqx.field(static=True, default=0.01)
+    watch: Watch = eqx.field(static=True, default=mean_reward)
 
     def init(self, key: PRNGKeyArray, state: Any) -> Carry:
         policy_key, restart_key = jax.random.split(key)
@@ -79,8 +88,8 @@ class Pathwise(AbstractProgram):
 
         allowed = self.limit * self._reference_spends(keys, carry.states)
         price = carry.price * jnp.exp(self.price_rate * jnp.clip(spent / allowed - 1.0, -1.0, 1.0))
-        judged = jax.vmap(self.score_env.evaluate)(carry.states, decisions)
-        log = {"score": jnp.mean(judged.reward), "price": price, "spent": spent / allowed}
+        watched = jax.vmap(self._watched)(carry.states, decisions)
+        log = {**jax.tree.map(jnp.mean, watched), "price": price, "spent": spent / allowed}
         states = self._following(world_key, carry.states, outcomes, t)
         return Carry(states, policies, moments, price), log
 
@@ -89,6 +98,9 @@ class Pathwise(AbstractProgram):
 
     def _decided(self, policies: AbstractPolicy, key: PRNGKeyArray, state: Any) -> Any:
         return Decentralised(policies).decide(self.env, key, state, None)[0]
+
+    def _watched(self, state: Any, decision: Any) -> Log:
+        return self.watch(self.score_env, state, decision, self.score_env.evaluate(state, decision))
 
     def _reference_spends(self, keys: Key[Array, " envs"], states: Any) -> Scalar:
         """The mean spending of the reference in these very slots."""

@@ -1,18 +1,28 @@
 """What can be trained: a pure function of one slot, from carry to carry."""
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import equinox as eqx
+import jax.numpy as jnp
 from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.policy import AbstractScheduler
 
-Carry = Any
+Carry = TypeVar("Carry")
 Log = dict[str, Array]
+Watch = Callable[[Any, Any, Any, Any], Log]
+"""(environment that the scheme is scored in, state, decision, outcome) of a slot → scalars for the
+training log, `score` among them."""
 
 
-class AbstractProgram(eqx.Module):
+def mean_reward(env: Any, state: Any, decision: Any, outcome: Any) -> Log:
+    """Where no scenario says what is scored: the agents' mean reward."""
+    return {"score": jnp.mean(outcome.reward)}
+
+
+class AbstractProgram(eqx.Module, Generic[Carry]):
     """A training run as a pure program. `train` compiles its loop over slots, saves its carry and
     resumes it; everything the run needs to go on is in the carry, and all of it is arrays."""
 
@@ -24,8 +34,8 @@ class AbstractProgram(eqx.Module):
     def slot(self, key: PRNGKeyArray, carry: Carry, t: Array, progress: Array) -> tuple[Carry, Log]:
         """Slot number `t`; `progress` is t over the run's length, 0..1, for schedules.
 
-        The log holds real scalars, always `score`: the mean reward of this slot in the
-        environment that the scheme is judged in.
+        The log holds real scalars, always `score`: the metric that schemes are ranked by, of this
+        slot alone, in the environment that the scheme is scored in.
         """
 
     @abstractmethod

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key, PRNGKeyArray
 
+from edgewise.core import memory
 from edgewise.core.errors import UserError
 from edgewise.training import checkpoint
 from edgewise.training.program import AbstractProgram, Carry
@@ -41,7 +42,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Trained:
+class Trained(Generic[Carry]):
     """A finished run. Leaves of `carry` and arrays of `log` have a leading axis of seeds."""
 
     carry: Carry
@@ -55,13 +56,13 @@ class TrainingError(UserError):
 
 
 def train(
-    program: AbstractProgram,
+    program: AbstractProgram[Carry],
     keys: Key[Array, " seeds"],
     states: Any,
     num_slots: int,
     folder: Path,
     report: Callable[[Progress], None] = lambda progress: None,
-) -> Trained:
+) -> Trained[Carry]:
     """Train `program` for `num_slots` on every seed at once, resuming what `folder` holds.
 
     `keys` `[seeds]` and `states` (leaves `[seeds, ...]`) are each seed's training key and layout.
@@ -78,7 +79,7 @@ def train(
     if path.exists():
         (carry, log), facts = checkpoint.load(path, (carry, log))
         log = {name: np.array(series) for name, series in log.items()}
-        slots, train_s = int(facts["slots"]), float(facts["train_s"])
+        slots, train_s = _reached(path, facts, log, num_slots)
     # A chunk of no slots compiles the loop and changes nothing.
     carry, _ = jax.block_until_ready(_chunk(program, keys, carry, slots, 0, num_slots, names))
     compile_s = time.perf_counter() - begun
@@ -102,6 +103,34 @@ def train(
     return Trained(carry, log, compile_s, train_s)
 
 
+def needs(
+    program: AbstractProgram[Carry], keys: Key[Array, " seeds"], states: Any, num_slots: int
+) -> tuple[Carry, int]:
+    """The shapes of the carry, and about how many bytes training takes: the carry, what one slot
+    computes at its peak, and the log."""
+    carry = jax.eval_shape(_init, program, keys, states)
+    t = jnp.zeros((), int)
+    slot = over_seeds(lambda key, carry: program.slot(key, carry, t, t / 1))
+    traced, (_, log) = jax.make_jaxpr(slot, return_shape=True)(keys, carry)
+    logged = 4 * len(log) * len(keys) * num_slots
+    return carry, memory.tree_bytes(carry) + memory.peak_bytes(traced.jaxpr) + logged
+
+
+def _reached(
+    path: Path, facts: dict[str, Any], log: dict[str, np.ndarray], num_slots: int
+) -> tuple[int, float]:
+    """How many slots a checkpoint has behind it, and the time they took [s]; `UserError` if its
+    facts are not those of such a run."""
+    slots, train_s = facts.get("slots"), facts.get("train_s")
+    whole = isinstance(slots, int) and isinstance(train_s, float) and 0 <= slots < num_slots
+    if not whole or not all(np.isfinite(series[:, :slots]).all() for series in log.values()):
+        raise UserError(
+            f"damaged: {path}: it says {slots} of {num_slots} slots, and its log holds others; "
+            "delete it to start afresh"
+        )
+    return slots, train_s  # type: ignore[return-value]
+
+
 def forget(folder: Path) -> None:
     """Remove the checkpoint of a run whose result has been written."""
     (folder / "checkpoint.npz").unlink(missing_ok=True)
@@ -121,13 +150,13 @@ def over_seeds(function: Callable) -> Callable:
 
 
 @jax.jit
-def _init(program: AbstractProgram, keys: Key[Array, " seeds"], states: Any) -> Carry:
+def _init(program: AbstractProgram[Carry], keys: Key[Array, " seeds"], states: Any) -> Carry:
     return over_seeds(program.init)(keys, states)
 
 
 @partial(jax.jit, static_argnames="names", donate_argnames="carry")
 def _chunk(
-    program: AbstractProgram,
+    program: AbstractProgram[Carry],
     keys: Key[Array, " seeds"],
     carry: Carry,
     first: int | Array,
@@ -151,7 +180,7 @@ def _chunk(
 
 
 def _log_names(
-    program: AbstractProgram, keys: Key[Array, " seeds"], carry: Carry
+    program: AbstractProgram[Carry], keys: Key[Array, " seeds"], carry: Carry
 ) -> tuple[str, ...]:
     one = jax.eval_shape(lambda tree: jax.tree.map(lambda leaf: leaf[0], tree), carry)
     t = jnp.zeros((), int)

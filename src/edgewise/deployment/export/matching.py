@@ -1,6 +1,6 @@
 """The best assignment in few steps, for an interpreter that pays for every step.
 
-`baselines.assignment.best_assignment` walks through the columns of its matrix one by one; here all
+`physics.assignment.best_assignment` walks through the columns of its matrix one by one; here all
 rows bid at once (Bertsekas 1988, without ε). Where the assignment found is the only best one by
 some margin, it is also what the other finds. Where it is not, or the bidding goes on for too
 long, the other is asked: so ties and near ties are broken alike.
@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from edgewise.baselines.assignment import best_assignment
+from edgewise.physics.assignment import best_assignment
 
 Savings = Float[Array, "users places"]
 Places = Int[Array, " users"]

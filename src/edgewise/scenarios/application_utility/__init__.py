@@ -1,10 +1,10 @@
 """AlQerm and Pan 2020: online Q-learning, central and cooperative, with envy-freeness."""
 
+from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
-from edgewise.scenarios.application_utility.methods import METHODS
-from edgewise.scenarios.application_utility.metrics import METRICS, series
+from edgewise.scenarios.application_utility.metrics import METRICS, series, watch
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
-from edgewise.study.scenario import Scenario
+from edgewise.scenarios.application_utility.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="application-utility",
@@ -14,7 +14,7 @@ SCENARIO = Scenario(
     "Engineering, 2020",
     parameters=ApplicationUtilityParameters,
     make=ApplicationUtilityEnv.from_parameters,
-    methods=METHODS,
+    schemes=SCHEMES,
     metrics=METRICS,
     score="network_utility",
     reference="optimum",
@@ -22,4 +22,5 @@ SCENARIO = Scenario(
     evaluation_slots=300,
     seeds=4,
     series=series,
+    watch=watch,
 )

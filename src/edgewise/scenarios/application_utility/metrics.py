@@ -7,9 +7,9 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from edgewise.core.rollout import Trajectory
-from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
+from edgewise.runs.scenario import Better, Metric
+from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, Outcome
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.scenario import Better, Metric
 
 Env = ApplicationUtilityEnv
 Measure = Callable[[Env, Trajectory], Array]
@@ -89,3 +89,9 @@ METRICS = (
 def series(env: Env, seen: Trajectory) -> dict[str, Array]:
     """For the plots: every application's utility in every epoch, mean over servers."""
     return {"utility": jnp.mean(seen.outcome.utility, axis=2).T}
+
+
+def watch(outcome: Outcome) -> dict[str, Array]:
+    """For the training log: each application's utility, mean over servers [requests/s]."""
+    mean = jnp.mean(outcome.utility, axis=1)
+    return {f"utility_{app}": mean[i] for i, app in enumerate(APPLICATIONS)}

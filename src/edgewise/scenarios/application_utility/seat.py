@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from edgewise.core.seat import AbstractSeat, Fallback, Measured, Quantity, Share
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, Decision
-from edgewise.scenarios.application_utility.schedulers import CountedState
+from edgewise.scenarios.application_utility.schemes.schedulers import CountedState
 
 EPOCH_S = 1.0
 """The paper is silent on how long an epoch is; rates are per second."""

@@ -1,9 +1,10 @@
 """Jiang, Dong, Wang, Yang, Pan 2022: joint offloading and allocation (DIRS)."""
 
+from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv
-from edgewise.scenarios.joint_offloading.methods import METHODS, METRICS, series
+from edgewise.scenarios.joint_offloading.metrics import METRICS, series
 from edgewise.scenarios.joint_offloading.params import PRESETS, JointOffloadingParameters
-from edgewise.study.scenario import Scenario
+from edgewise.scenarios.joint_offloading.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="joint-offloading",
@@ -14,7 +15,7 @@ SCENARIO = Scenario(
     "(arXiv:2005.12364)",
     parameters=JointOffloadingParameters,
     make=JointOffloadingEnv.from_parameters,
-    methods=METHODS,
+    schemes=SCHEMES,
     metrics=METRICS,
     score="reward",
     reference="optimum",

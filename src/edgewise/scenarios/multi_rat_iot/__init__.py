@@ -1,9 +1,10 @@
 """Liu, Yu, Gao 2020: independent Q-learning over LoRa, WiFi, power and sub-channel (IL-MAQ)."""
 
+from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv
-from edgewise.scenarios.multi_rat_iot.methods import METHODS, METRICS, series
+from edgewise.scenarios.multi_rat_iot.metrics import METRICS, series
 from edgewise.scenarios.multi_rat_iot.params import MultiRatIotParameters
-from edgewise.study.scenario import Scenario
+from edgewise.scenarios.multi_rat_iot.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="multi-rat-iot",
@@ -11,7 +12,7 @@ SCENARIO = Scenario(
     paper="Liu, Yu, Gao 2020, arXiv 2004.02315",
     parameters=MultiRatIotParameters,
     make=MultiRatIotEnv.from_parameters,
-    methods=METHODS,
+    schemes=SCHEMES,
     metrics=METRICS,
     score="cost",
     reference="optimum",

@@ -101,7 +101,8 @@ class MultiRatIotParameters(Parameters):
         1e-8,
         unit="J/cycle",
         kind="corrected",
-        source="Table I prints 1e-7 for the edge and 1e-8 for users: then nobody ever offloads",
+        source="Table I prints 1e-7 for the edge and 1e-8 for users: then nobody ever offloads "
+        "(R10)",
         low=0,
     )
     user_energy_j_per_cycle: float = parameter(
@@ -145,7 +146,7 @@ class MultiRatIotParameters(Parameters):
         unit="J",
         kind="substituted",
         source="silent; expected discounted cost of a table's entries before learning; None: "
-        "local for ever, E[C^L]/(1-λ)",
+        "local for ever, E[C^L]/(1-λ) = 1072 at the other values here",
         low=0,
     )
     channel_estimation: bool = parameter(

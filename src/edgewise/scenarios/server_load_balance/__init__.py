@@ -1,9 +1,10 @@
 """Zhang, Li, Peng, Pei 2021: task offloading with server load balance (DTOMALB)."""
 
+from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.server_load_balance.env import ServerLoadBalanceEnv
-from edgewise.scenarios.server_load_balance.methods import METHODS, METRICS, series
+from edgewise.scenarios.server_load_balance.metrics import METRICS, series
 from edgewise.scenarios.server_load_balance.params import ServerLoadBalanceParameters
-from edgewise.study.scenario import Scenario
+from edgewise.scenarios.server_load_balance.schemes import SCHEMES
 
 SCENARIO = Scenario(
     name="server-load-balance",
@@ -13,7 +14,7 @@ SCENARIO = Scenario(
     "doi:10.1186/s13638-021-01895-6",
     parameters=ServerLoadBalanceParameters,
     make=ServerLoadBalanceEnv.from_parameters,
-    methods=METHODS,
+    schemes=SCHEMES,
     metrics=METRICS,
     score="utility",
     reference="optimum",

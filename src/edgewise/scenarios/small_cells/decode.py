@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from edgewise.baselines.assignment import best_assignment
+from edgewise.physics.assignment import best_assignment
 from edgewise.physics.link import shannon_rate_bps, sinr
 from edgewise.physics.units import db_to_linear
 

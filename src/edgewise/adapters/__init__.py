@@ -1,0 +1,1 @@
+"""From the world outside: measured sites, traces."""

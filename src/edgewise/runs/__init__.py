@@ -1,0 +1,1 @@
+"""Runs: described, executed in worker processes, kept."""

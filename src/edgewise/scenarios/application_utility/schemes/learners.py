@@ -1,0 +1,40 @@
+"""The learners that this paper has in several forms, put together for its environment."""
+
+from collections.abc import Callable
+from typing import Any
+
+from edgewise.learners.cooperative_q import CooperativeQ
+from edgewise.learners.history_q import AbstractHistoryQ
+from edgewise.learners.joint_history_q import JointHistoryQ
+from edgewise.learners.linear_q import AbstractBasis, LinearQ
+from edgewise.runs.settings import own, takes_settings_of
+from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
+from edgewise.scenarios.application_utility.schemes.basis import DemandShareBasis, StateActionTable
+
+
+def _linear(basis: type[AbstractBasis], shared: bool) -> Callable[..., LinearQ]:
+    """Online Q-learning on `basis`, with one ϑ for all servers or one for each."""
+
+    @takes_settings_of(LinearQ)
+    def learner(env: ApplicationUtilityEnv, **settings: Any) -> LinearQ:
+        return LinearQ(basis(env.grid_levels), env.num_agents, shared, **settings)
+
+    return learner
+
+
+def _with_history(kind: type[AbstractHistoryQ]) -> Callable[..., AbstractHistoryQ]:
+    """Algorithm 1 in one of its readings: a ϑ for each server, and what everybody did."""
+
+    @takes_settings_of(kind, LinearQ)
+    def learner(env: ApplicationUtilityEnv, **settings: Any) -> AbstractHistoryQ:
+        return kind(own_functions(env, **own(LinearQ, settings)), **own(kind, settings))
+
+    return learner
+
+
+shared_functions = _linear(DemandShareBasis, shared=True)
+own_functions = _linear(DemandShareBasis, shared=False)
+shared_table = _linear(StateActionTable, shared=True)
+own_tables = _linear(StateActionTable, shared=False)
+cooperative = _with_history(CooperativeQ)
+cooperative_as_printed = _with_history(JointHistoryQ)

@@ -1,0 +1,1 @@
+"""A network file, and the files that it names: read, checked, and complained of line by line."""

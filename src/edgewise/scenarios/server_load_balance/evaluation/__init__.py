@@ -1,0 +1,7 @@
+"""The evaluation of Zhang et al. 2021: one file a figure or two, with the claims read off it."""
+
+from pathlib import Path
+
+from edgewise.study.published import read_published
+
+PUBLISHED = read_published(Path(__file__).parents[1])

@@ -1,0 +1,133 @@
+"""The columns of a comparison: what each is called and says, on the terminal and the page, in CSV
+and JSON. A new column is a line here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edgewise.study.rows import GAP, Measured, Row
+from edgewise.study.text import UNDEFINED, plus_minus, with_unit
+
+Rows = Sequence[Row]
+
+
+def always(rows: Rows) -> bool:
+    """Shown whatever the rows say."""
+    return True
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is said of each scheme under one title. `text` is for readers, `value` for programs (of
+    the type `kind`); None where it is not for them. Readers see it if it `tells` them something of
+    these rows, a `number` to the right; one that is not `needed` may be left out where room is
+    short."""
+
+    name: str
+    title: str
+    text: Callable[[Row], str] | None
+    value: Callable[[Row], Any] | None
+    kind: Any = str
+    tells: Callable[[Rows], bool] = always
+    number: bool = False
+    metric: bool = False
+    needed: bool = True
+
+
+BEFORE = (
+    Column("scheme", "scheme", lambda row: row.scheme, lambda row: row.scheme),
+    Column("knowledge", "knows", lambda row: row.knowledge, lambda row: row.knowledge),
+    Column(
+        "rank",
+        "rank",
+        lambda row: str(row.ranking),
+        lambda row: [row.ranking.first, row.ranking.last],
+        list[int],
+    ),
+    Column("tied", "tied with", None, lambda row: list(row.ranking.tied), list[str]),
+    Column(
+        "stale",
+        "code",
+        lambda row: "stale" if row.stale else "",
+        lambda row: row.stale > 0,
+        bool,
+        tells=lambda rows: any(row.stale for row in rows),
+    ),
+    Column(
+        "certificate",
+        "known to be",
+        lambda row: row.certificate,
+        lambda row: row.certificate or None,
+        str | None,
+        tells=lambda rows: any(row.certificate for row in rows),
+    ),
+    Column("seeds", "seeds", None, lambda row: row.seeds, int),
+)
+"""Before the metrics: words and whole numbers."""
+AFTER = (
+    Column(
+        "training",
+        "training [s]",
+        lambda row: UNDEFINED if row.train_s is None else f"{row.train_s.mean:.0f}",
+        None,
+        tells=lambda rows: any(row.train_s for row in rows),
+        number=True,
+    ),
+)
+"""After them: what a program is not told, since it differs from machine to machine."""
+
+
+def columns(rows: Rows) -> list[Column]:
+    """All of a table's columns, in their order."""
+    metrics = [_metric(name, measured) for name, measured in rows[0].metrics.items()]
+    return [*BEFORE, *metrics, *AFTER]
+
+
+def read_columns(rows: Rows) -> list[Column]:
+    """Those that are for readers and tell them something."""
+    return [each for each in columns(rows) if each.text is not None and each.tells(rows)]
+
+
+def as_json(rows: Rows) -> list[dict[str, Any]]:
+    """The rows for programs; intervals stand under `metrics`."""
+    told = [each for each in columns(rows) if each.value is not None]
+    words = [each for each in told if not each.metric]
+    metrics = [each for each in told if each.metric]
+    return [{**_values(words, row), "metrics": _values(metrics, row)} for row in rows]
+
+
+def as_lines(rows: Rows) -> list[dict[str, Any]]:
+    """The rows for CSV: a line for each scheme and metric."""
+    told = [each for each in columns(rows) if each.value is not None]
+    lines = []
+    for row in rows:
+        words = {each.name: _flat(each, row) for each in told if not each.metric}
+        for each in (each for each in told if each.metric):
+            measured = _values([each], row)[each.name]
+            lines.append(
+                {**words, "metric": each.name, **measured, "reason": measured.get("reason")}
+            )
+    return lines
+
+
+def _metric(name: str, measured: Measured) -> Column:
+    return Column(
+        name,
+        with_unit(measured.title, measured.unit),
+        lambda row: plus_minus(row.metrics[name].interval),
+        lambda row: row.metrics[name].as_json(),
+        dict[str, Any],
+        number=True,
+        metric=True,
+        needed=name == GAP,
+    )
+
+
+def _values(told: Sequence[Column], row: Row) -> dict[str, Any]:
+    return {each.name: each.value(row) for each in told if each.value is not None}
+
+
+def _flat(column: Column, row: Row) -> Any:
+    """A list as words with spaces between."""
+    value = _values([column], row)[column.name]
+    return " ".join(map(str, value)) if isinstance(value, list) else value
