@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from edgewise.baselines.levy import levy_search, preference
+from edgewise.baselines.levy import levy_search
 from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
 from edgewise.core.search import RATE, Dimension, Range
@@ -38,6 +38,20 @@ class Carry(eqx.Module):
     losses: Float[Array, " devices"]
 
 
+def liking(gain: Float[Array, "devices away"]) -> Float[Array, "devices options"]:
+    """An option's gain over that of the device's best link; infinite for local. The paper scales
+    gains over the devices, whose weakest is then never placed there: servers of a network have
+    room for it.
+
+    >>> liking(jnp.array([[1.0, 4.0], [0.0, 0.5]]))[:, 1:]
+    Array([[0.25, 1.  ],
+           [0.  , 1.  ]], dtype=float32)
+    """
+    best = jnp.max(gain, axis=1, keepdims=True)
+    local = jnp.full((gain.shape[0], 1), jnp.inf, gain.dtype)
+    return jnp.concatenate([local, gain / jnp.where(best > 0, best, 1.0)], axis=1)
+
+
 def refined(
     env: NetworkEnv,
     key: PRNGKeyArray,
@@ -47,10 +61,10 @@ def refined(
     exponent: float,
 ) -> Placement:
     """The best placement that the paper's Lévy search finds from `placement`; local for who has no
-    task. An option is liked for its link's gain, scaled over the devices."""
+    task."""
     options = env.option_list
     candidate, radio, channel = options.links[options.rows[:, 0]].T
-    liked = preference(state.gain[:, candidate, radio, channel])
+    liked = liking(state.gain[:, candidate, radio, channel])
     found = levy_search(
         key,
         placement,

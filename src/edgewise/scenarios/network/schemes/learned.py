@@ -230,7 +230,8 @@ LEARNED = (
         slots=DIRS_SLOTS,
         too_large=replay_too_large,
         note="an expert per device that says to which option its task belongs, not one per server "
-        "that says which tasks it wants: there is no vote; trained centrally with the slot's cost "
-        "known, runs local",
+        "that says which tasks it wants: there is no vote, and the search likes an option for its "
+        "gain over the device's best, not over the other devices'; trained centrally with the "
+        "slot's cost known, runs local",
     ),
 )
