@@ -64,8 +64,8 @@ class Sheet:
         needed, free = COPIES * self.path.stat().st_size, free_bytes()
         if needed > free:
             raise UserError(
-                f"{self.path} needs about {gigabytes(needed)} to be read, and {gigabytes(free)} are "
-                "free: give a shorter file"
+                f"{self.path} needs about {gigabytes(needed)} to be read, and {gigabytes(free)} "
+                "are free: give a shorter file"
             )
 
     def complaint(self, line: int, text: str) -> UserError:
