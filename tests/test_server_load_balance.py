@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from edgewise.scenarios.server_load_balance.schemes.exact import milp_optimum
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ import edgewise
 from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.rollout import rollout
 from edgewise.scenarios.server_load_balance.env import Decision, State
-from edgewise.scenarios.server_load_balance.schemes.exact import milp_optimum
 from edgewise.scenarios.server_load_balance.schemes.schedulers import (
     SlotOptimum,
     best_fixed_assignment,
