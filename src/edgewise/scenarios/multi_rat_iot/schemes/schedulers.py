@@ -1,4 +1,4 @@
-"""Gateways that assign orthogonal channels: greedily, and optimally with and without a full edge."""
+"""Gateways that assign orthogonal channels: greedily, optimally, and within the edge's capacity."""
 
 import equinox as eqx
 import jax
