@@ -63,7 +63,7 @@ def _code(*arguments: str) -> int:
         (("compar", NAME), 'Did you mean "compare"?'),
         (("compare", NAME, "--sead", "3"), "Did you mean --seeds?"),
         (("compare", NAME, "--seeds", "0"), "--seeds 0 is out of range"),
-        (("compare", NAME, "--seeds", "three"), 'unable to convert "three" into int'),
+        (("compare", NAME, "--seeds", "three"), "'three' is no whole number"),
         (("compare", NAME, "--slots", "-1"), "--slots -1 is out of range"),
         (("compare", NAME, "--jobs", "0"), "--jobs 0 is out of range"),
         (("compare", NAME, "--schemes", "dtomalp"), "did you mean 'dtomalb'?"),

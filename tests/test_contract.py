@@ -85,7 +85,7 @@ class Example(Parameters):
 def test_what_is_allowed_is_said_for_numbers_words_and_flags():
     said = {name: Example.allowed(name) for name in Example.model_fields}
     assert said["power_w"] == "[0, 2]"
-    assert said["gain"] == "[-3.403e+38, 3.403e+38]"
+    assert said["gain"] == "[-3.40282e+38, 3.40282e+38]"
     assert said["mode"] == "a, b"
     assert said["cooperative"] == "true, false"
     assert not any("inf" in text for text in said.values())
@@ -132,7 +132,7 @@ def test_readmes_python_example_runs():
         ({"count": True}, "count = True cannot be used"),
         ({"count": 1.5}, "count = 1.5 cannot be used"),
         ({"cpu_hz": (1.0, True)}, "cpu_hz = "),
-        ({"gain": 1e39}, r"gain = 1e\+39 is out of range: allowed \[-3.403e\+38, 3.403e\+38\]"),
+        ({"gain": 1e39}, r"gain = 1e\+39 is out of range: allowed \[-3.40282e\+38, 3.40282e\+38\]"),
         ({"mode": "c"}, "mode = 'c' cannot be used: .*allowed a, b"),
         ({"cooperative": 1}, "cooperative = 1 cannot be used"),
     ],

@@ -22,7 +22,7 @@ from edgewise.scenarios.small_cells.evaluation.exchange import (
 from edgewise.scenarios.small_cells.model import Decision
 from edgewise.scenarios.small_cells.schemes.coordinated import Coordinated
 from edgewise.scenarios.small_cells.schemes.ddpg import models, neighbours
-from edgewise.scenarios.small_cells.schemes.exact import NearOptimum, channel_tables, ways_of_a_cell
+from edgewise.scenarios.small_cells.schemes.exact import SlotSearch, channel_tables, ways_of_a_cell
 from edgewise.scenarios.small_cells.schemes.margins import MarginPolicy, worth
 from edgewise.scenarios.small_cells.schemes.schedulers import PowerControl, equal_shares
 from edgewise.scenarios.small_cells.schemes.settle import Shares, settled, total_reward
@@ -96,7 +96,7 @@ def test_optimum_is_above_coordinated_and_a_grid_of_all_decisions():
 
     for seed in range(3):
         state = drawn(env, seed)
-        best = float(total_reward(env, state, decide(NearOptimum(), env, state)))
+        best = float(total_reward(env, state, decide(SlotSearch(), env, state)))
         assert best >= float(total_reward(env, state, decide(Coordinated(), env, state))) - 1e-5
         assert best >= float(grid_best(state)) - 1e-5
 

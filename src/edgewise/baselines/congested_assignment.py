@@ -106,6 +106,6 @@ def _cheapest_paths(
 def _margin(place_cost: Array, congestion: Array) -> Array:
     """What rounding may make of a sum. No task goes where it costs more than in some place with
     all the others: such costs are in no sum, and must not blur the others."""
-    crowded = place_cost + congestion * (2 * place_cost.shape[0] - 1)
+    crowded = place_cost + congestion[None, :] * (2 * place_cost.shape[0] - 1)
     paid = place_cost <= jnp.min(crowded, axis=1, keepdims=True)
     return 8 * jnp.finfo(place_cost.dtype).eps * jnp.max(jnp.where(paid, jnp.abs(place_cost), 0.0))

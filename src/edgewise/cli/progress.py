@@ -181,7 +181,7 @@ def spoken_s(seconds: float) -> str:
     """A duration, no finer than it can be known.
 
     >>> spoken_s(7.4), spoken_s(148.0), spoken_s(4000.0)
-    ('7 s', '2 min 30 s', '1 h 07 min')
+    ('7 s', '2 min 30 s', '1 h 06 min')
     """
     if seconds < 60:
         return f"{max(round(seconds), 1)} s"

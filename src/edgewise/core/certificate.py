@@ -50,7 +50,7 @@ def bounded(
     The sums are compared: a run is judged by its mean.
 
     >>> words(bounded(jnp.asarray([3.0, 1.0]), jnp.asarray([2.5, 1.0]), slots=2).numbers())
-    'within 13%'
+    'within 12%'
     """
     paid = jnp.sum(cost)
     excess = jnp.maximum(paid - jnp.sum(bound), 0.0) / jnp.where(paid == 0, 1.0, jnp.abs(paid))

@@ -35,7 +35,7 @@ class Provenance:
         """The allowed range in interval notation; it ends where float32 does."""
         left = "(" if self.open_low else "["
         low, high = max(self.low, -LARGEST), min(self.high, LARGEST)
-        return f"{left}{low:.4g}, {high:.4g}]"
+        return f"{left}{low:.6g}, {high:.6g}]"
 
     def admits(self, value: Any) -> bool:
         """Whether every number in `value` lies in the range, and in float32 too: neither infinite

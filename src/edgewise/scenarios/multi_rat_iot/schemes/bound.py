@@ -28,15 +28,16 @@ PerChannel = Float[Array, "users channels"]
 def least_cost(env: MultiRatIotEnv, state: State) -> Float[Array, ""]:
     """No joint action has a lower sum of costs. Traceable; the work is done by the host."""
     roomy, full = (_relaxed(env, state, available) for available in (True, False))
-    return jax.pure_callback(
-        _least_cost,
-        jax.ShapeDtypeStruct((), state.gain.dtype),
+    least = jax.pure_callback(
+        lambda *arrays: np.float32(_least_cost(*arrays)),
+        jax.ShapeDtypeStruct((), np.float32),
         *roomy,
         *full,
         state.task_bits * env.cycles_per_bit,
         env.edge_capacity_cycles,
         vmap_method="sequential",
     )
+    return least.astype(state.gain.dtype)
 
 
 def _relaxed(env: MultiRatIotEnv, state: State, available: bool) -> tuple[Users, PerChannel]:
@@ -85,10 +86,10 @@ def _least_cost(
     full_leads: Array,
     cycles: Array,
     capacity: Array,
-) -> np.ndarray:
+) -> float:
     outside, beyond, load = (np.asarray(x, float) for x in (roomy_outside, full_outside, cycles))
     saving = outside[:, None] - np.asarray(roomy_leads, float)
     fits = outside.sum() - saving_bound(saving, load, float(capacity))
     waits_saving = beyond[:, None] - np.asarray(full_leads, float)
     waits = beyond.sum() - total_saving(waits_saving, best_assignment_on_host(waits_saving))
-    return np.asarray(min(fits, waits), np.asarray(roomy_outside).dtype)
+    return float(min(fits, waits))

@@ -1,4 +1,4 @@
-"""Gateways that assign channels: greedily, and optimally, with and without a full edge."""
+"""Gateways that assign channels: greedily, optimally, and within the capacity of the edge."""
 
 import equinox as eqx
 import jax

@@ -57,9 +57,9 @@ class Slot:
 def least_cost(env: ServerLoadBalanceEnv, state: State, decision: Decision) -> Float[Array, ""]:
     """No decision in this slot has a lower mean cost than this; `decision` is one that is known,
     and is only used for a tangent. Traceable; the work is done by the host."""
-    return jax.pure_callback(
-        _least_cost,
-        jax.ShapeDtypeStruct((), state.gain.dtype),
+    least = jax.pure_callback(
+        lambda *arrays: np.float32(_least_cost(*arrays)),
+        jax.ShapeDtypeStruct((), np.float32),
         state.task_cycles / state.user_cpu_hz,
         _arrival_s(env, state),
         state.task_cycles[:, None] / env.server_cpu_hz[None, :],
@@ -68,6 +68,7 @@ def least_cost(env: ServerLoadBalanceEnv, state: State, decision: Decision) -> F
         decision.server,
         vmap_method="sequential",
     )
+    return least.astype(state.gain.dtype)
 
 
 def _counts(num_users: int) -> Int[np.ndarray, " counts"]:
@@ -95,16 +96,14 @@ def _arrival_s(env: ServerLoadBalanceEnv, state: State) -> Float[Array, "counts 
 
 def _least_cost(
     local_s: Array, arrival_s: Array, work_s: Array, backlog_s: Array, weights: Array, server: Array
-) -> np.ndarray:
+) -> float:
     local, arrival, work, backlog = (
         np.asarray(x, float) for x in (local_s, arrival_s, work_s, backlog_s)
     )
     slot = Slot(local, arrival, work, backlog, *map(float, np.asarray(weights)))
     if len(slot.local_s) <= MOST_DIVIDED:
-        least = divided(slot)
-    else:
-        least = matched(slot, np.asarray(server))
-    return np.asarray(least, np.asarray(local_s).dtype)
+        return divided(slot)
+    return matched(slot, np.asarray(server))
 
 
 def divided(slot: Slot) -> float:

@@ -71,28 +71,40 @@ def choices(env: SmallCellsEnv, state: State, decision: Decision) -> tuple[Choic
     it hears now."""
     channel, cpu_share = decision.channel, decision.cpu_share
     cells = env.cells(heard(env, state, channel, decision.power_w))
-    one, local_s = jnp.ones_like(state.task_bits), state.task_cycles / env.ue_cpu_hz
-    # The device alone is late with more than the deadline's share of the task.
-    least_ratio = jnp.clip(1.0 - (1.0 - SPARE) * state.deadline_s / local_s, 0.0, 1.0)
+    one, least_ratio = jnp.ones_like(state.task_bits), _least_ratio(env, state)
 
     def in_time_w(ratio: Array) -> Array:
         return (1.0 + SPARE) * jax.vmap(least_power_w)(cells, channel, ratio, cpu_share)
 
-    snr_per_w = jax.vmap(at)(cells.gain / cells.disturbance_w[:, None, :], channel)
+    disturbance_w = env.noise_w + cells.interference_w
+    snr_per_w = jax.vmap(at)(cells.gain / disturbance_w[:, None, :], channel)
     quick_w = least_cost_power_w(snr_per_w, 1.0, 1.0, env.max_power_w)
-    full_w = env.max_power_w * one
-    powers = [0.0 * one, full_w, quick_w, decision.power_w, in_time_w(one), in_time_w(least_ratio)]
+    powers = [0.0 * one, env.max_power_w * one, quick_w, decision.power_w]
+    powers += [in_time_w(one), in_time_w(least_ratio)]
     power_w = jnp.where(channel >= 0, jnp.minimum(jnp.stack(powers), env.max_power_w), 0.0)
+    ratios = jax.vmap(lambda power_w: _ratios(env, state, decision, snr_per_w * power_w))(power_w)
+    each_w = jnp.broadcast_to(power_w[:, None], ratios.shape)
+    flat = (-1, *one.shape)
+    return ratios.reshape(flat), jnp.where(ratios > 0, each_w, 0.0).reshape(flat)
 
-    rate_bps = shannon_rate_bps(env.channel_bandwidth_hz, snr_per_w * power_w)
+
+def _ratios(env: SmallCellsEnv, state: State, decision: Decision, snr: PerUe) -> Choices:
+    """The ratios that can be best at these signals: none, all, what the device cannot do in time,
+    what there is, what the base station can do in time, what lets both end at once."""
+    rate_bps = shannon_rate_bps(env.channel_bandwidth_hz, snr)
     send_s = state.task_bits / jnp.maximum(rate_bps, LEAST_RATE_BPS)
-    whole_s = send_s + state.task_cycles / (cpu_share * env.sbs_cpu_hz)
+    whole_s = send_s + state.task_cycles / (decision.cpu_share * env.sbs_cpu_hz)
+    local_s = state.task_cycles / env.ue_cpu_hz
     in_time = jnp.minimum((1.0 - SPARE) * state.deadline_s / whole_s, 1.0)
-    at_once = local_s / (local_s + whole_s)
-    alike = (jnp.broadcast_to(x, whole_s.shape) for x in (one, least_ratio, decision.offload_ratio))
-    ratios = jnp.stack([jnp.zeros_like(whole_s), *alike, in_time, at_once])
-    powers_w = jnp.broadcast_to(jnp.where(ratios > 0, power_w, 0.0), ratios.shape)
-    return ratios.reshape(-1, *one.shape), powers_w.reshape(-1, *one.shape)
+    late = _least_ratio(env, state)
+    ratio, one = decision.offload_ratio, jnp.ones_like(whole_s)
+    return jnp.stack([0.0 * one, one, late, ratio, in_time, local_s / (local_s + whole_s)])
+
+
+def _least_ratio(env: SmallCellsEnv, state: State) -> PerUe:
+    """The device alone is late with more than the deadline's share of the task."""
+    local_s = state.task_cycles / env.ue_cpu_hz
+    return jnp.clip(1.0 - (1.0 - SPARE) * state.deadline_s / local_s, 0.0, 1.0)
 
 
 def _better_cell(env: SmallCellsEnv, state: State, held: Priced, m: Array) -> Priced:
