@@ -59,8 +59,8 @@ def _how_to_read(scenario: Scenario, rows: list[Row]) -> str:
         f"the same equations; the gap to {scenario.reference} is taken seed by seed. Best first; a "
         "rank is a range where paired t-tests (Holm's correction for all pairs, 5%) do not tell "
         "schemes apart. “Known to be”: how near the best possible a reference is, whatever else "
-        "had been decided in its slots. “Knows”: local, its own observation; shared, also messages of other "
-        "agents; central, the whole state; oracle, also what nobody could measure."
+        "had been decided in its slots. “Knows”: local, its own observation; shared, also messages "
+        "of other agents; central, the whole state; oracle, also what nobody could measure."
     )
 
 

@@ -88,9 +88,9 @@ class CodeFile(File):
 @dataclass(frozen=True)
 class RunResult:
     """What one run on one seed gave. `arrays` holds the training log under `log/<name>` and the
-    evaluation's series under `evaluation/<name>`, a reference's `certificate`; `together` are the seeds that were trained as
-    one program, this one included; `code` is the digest of the code that made a stored run. A
-    metric that is not defined is NaN."""
+    evaluation's series under `evaluation/<name>`, a reference's `certificate`; `together` are the
+    seeds that were trained as one program, this one included; `code` is the digest of the code
+    that made a stored run. A metric that is not defined is NaN."""
 
     metrics: dict[str, float]
     arrays: Mapping = field(default_factory=dict)  # Not looked into: it may be read later.
@@ -309,7 +309,9 @@ class Store:
             return
         other = "give another folder with --out"
         facts = files.read_file(marker, Marker, other)
-        if facts.edgewise != "results" or facts.schema_ != SCHEMA:
+        if facts.edgewise != "results":
+            raise damaged(marker, f"it is of '{facts.edgewise}', not of results", other)
+        if facts.schema_ != SCHEMA:
             raise UserError(
                 f"{marker} is of edgewise {facts.version} (layout {facts.schema_}, this one reads "
                 f"layout {SCHEMA}): {other}"

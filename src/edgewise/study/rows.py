@@ -48,8 +48,9 @@ class Measured:
 class Row:
     """One scheme. `train_s` is None where nothing is trained; it is kept apart from `metrics`,
     which are the same bits whenever and wherever they are computed. `beats_reference`: beyond
-    doubt. `certificate`: how near the best possible a reference is known to be, on every seed. `slots` are those it was trained for, `own_slots` its own. `stale` are runs that other
-    code made than the one that is here."""
+    doubt. `certificate`: how near the best possible a reference is known to be, on every seed.
+    `slots` are those it was trained for, `own_slots` its own. `stale` are runs that other code
+    made than the one that is here."""
 
     scheme: str
     title: str
