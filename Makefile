@@ -30,6 +30,10 @@ test:  ## the tests, on all cores
 readme:  ## the tables in the READMEs and the schema, from the code
 	$(PYTHON) -m edgewise.report.readme
 
+hostile:  ## the fuzz, TIMES=10 as long, FROM=0 on
+	HOSTILE_TIMES=$(or $(TIMES),10) HOSTILE_FROM=$(or $(FROM),0) \
+		$(PYTHON) -m pytest -q -n 0 tests/hostile
+
 bench:  ## speed, as ratios within one run
 	for name in maddpg environments tabular levy application_utility small_cells; do \
 		$(PYTHON) -m benchmarks.$$name || exit 1; done

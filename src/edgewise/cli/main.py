@@ -16,6 +16,8 @@ from edgewise.core.errors import UserError
 from edgewise.version import VERSION
 
 FAILED, BAD_INPUT = 1, 2
+LONGEST = 1200
+"""Characters of an error."""
 
 COMMANDS = {
     "list": "The scenarios.",
@@ -72,8 +74,13 @@ def _fail(error: Exception, debug: bool) -> None:
     if debug:
         print(getattr(error, "details", None) or traceback.format_exc(), file=sys.stderr)
     line, code = _told(error)
-    print(f"edgewise: {' '.join(line.split())}", file=sys.stderr)
+    print(f"edgewise: {_cut(' '.join(line.split()))}", file=sys.stderr)
     sys.exit(code)
+
+
+def _cut(line: str) -> str:
+    """What was wrong and what to do, without the middle of a value that goes on and on."""
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 4 :]}"
 
 
 def _told(error: Exception) -> tuple[str, int]:
@@ -84,7 +91,8 @@ def _told(error: Exception) -> tuple[str, int]:
     if isinstance(error, UserError):
         return str(error), BAD_INPUT
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}", FAILED
+        where = error.filename2 or error.filename
+        return f"{where}: {error.strerror}" if where else str(error.strerror or error), FAILED
     if hasattr(error, "details"):  # Of workers: what they say is one line already.
         return f"{error}; --debug shows more", FAILED
     return f"{type(error).__name__}: {error}; --debug shows where", FAILED

@@ -93,6 +93,8 @@ def _value(text: str) -> Any:
             return json.loads(candidate)
         except ValueError:
             continue
+        except RecursionError:
+            raise UserError(f"{text[:40]}... is nested too deeply: give numbers or lists") from None
     return text
 
 

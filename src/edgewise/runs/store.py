@@ -309,7 +309,9 @@ class Store:
             return
         other = "give another folder with --out"
         facts = files.read_file(marker, Marker, other)
-        if facts.edgewise != "results" or facts.schema_ != SCHEMA:
+        if facts.edgewise != "results":
+            raise damaged(marker, f"it is of '{facts.edgewise}', not of results", other)
+        if facts.schema_ != SCHEMA:
             raise UserError(
                 f"{marker} is of edgewise {facts.version} (layout {facts.schema_}, this one reads "
                 f"layout {SCHEMA}): {other}"

@@ -84,6 +84,6 @@ def _reads_as_other(word: str) -> bool:
     """Whether a bare word would be read as a number, a list or the like."""
     try:
         json.loads(word)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "," in word
     return True

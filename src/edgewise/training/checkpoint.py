@@ -32,7 +32,12 @@ def save(path: Path, tree: Any, **facts: Any) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` that takes its place once it is written, or leaves no trace."""
+    """A file beside `path` that takes its place once it is written, or leaves no trace. What is no
+    file (/dev/stdout) keeps its place, and is written to."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
     try:
