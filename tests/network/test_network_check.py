@@ -186,3 +186,15 @@ def test_check_tells_every_complaint_in_a_line_of_its_own(tmp_path, capsys):
     assert (code, out, len(lines)) == (2, "", 2)
     assert lines[0].startswith(f"edgewise: {path}, line 6: [network]: slot_s = 0 cannot be used")
     assert "unknown key of [[radio]] 'lora' 'c'" in lines[1]
+
+
+def test_complaints_come_in_the_order_of_their_lines(tmp_path, capsys):
+    """The shares are checked before the sites, and stand below them in the file."""
+    path = tmp_path / "bad.toml"
+    text = EXAMPLE.read_text().replace("share = 0.5", "share = 0.4", 1)
+    path.write_text(text.replace('site = "A"\n', 'site = "Q"\n', 1))
+    told = command(capsys, "check", path)[2].strip().split("\n")
+    numbers = [int(line.partition(", line ")[2].partition(":")[0]) for line in told]
+    assert len(told) == 2
+    assert "does not exist" in told[0]
+    assert numbers == sorted(numbers)

@@ -238,6 +238,18 @@ def test_a_transmission_that_reaches_the_timeout_has_failed():
     assert found["load_s"][1] == pytest.approx(1e7 / tables["server"][1]["cpu_hz"])
 
 
+def test_a_deadline_is_met_to_the_instant_and_not_an_instant_later():
+    tables, state, decision = case(10)
+    tables["network"]["timeout_s"] = 1e3
+    first = outcome_of(tables, state, decision)
+    active = (state["task_bits"] > 0) & ~first["failed"]
+    assert active.sum() >= 3
+    state["deadline_s"] = np.where(active, first["delay_s"], 1.0)
+    assert np.all(outcome_of(tables, state, decision)["deadline_met"][active])
+    state["deadline_s"] = np.nextafter(state["deadline_s"], 0.0)
+    assert not np.any(outcome_of(tables, state, decision)["deadline_met"][active])
+
+
 def test_ties_at_a_queue_go_by_index():
     tables, state, decision = case(9)
     tables["server"][0] |= {"discipline": "fifo", "cpu_hz": 1e9}

@@ -19,6 +19,7 @@ from edgewise.scenarios.network.file.places import points_of, sites_of
 from edgewise.scenarios.network.file.reading import EXAMPLE
 from edgewise.scenarios.network.file.requests import seconds
 from edgewise.scenarios.network.file.tables import FileReference
+from edgewise.scenarios.network.motion import remembered
 from edgewise.scenarios.network.trace import Requests, replay, slots_of, split
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -245,8 +246,13 @@ def test_walkers_go_straight_at_their_speed_and_hear_what_is_near(tmp_path):
     steps = np.linalg.norm(np.diff(xy_m, axis=0), axis=2)
     assert np.all((speed_mps >= 5) & (speed_mps <= 20))
     assert np.all(steps <= speed_mps * 1.001)
-    # Most steps are whole ones; at a target a step ends early.
+    # Most steps are whole ones; at a target a step ends early, and the next one is chosen there.
     assert np.mean(steps > speed_mps * 0.999) > 0.8
+    targets = np.asarray(states.target_xy_m)
+    chosen = np.any(targets[1:] != targets[:-1], axis=2)
+    assert chosen.sum() > 5
+    np.testing.assert_allclose(xy_m[1:][chosen], targets[:-1][chosen], atol=1e-3)
+    assert np.all((steps > speed_mps * 0.999) | chosen)
     nearest = np.argmin(
         np.linalg.norm(xy_m[:, :, None] - np.array([[0.0, 0.0], [500.0, 0.0]]), axis=3), axis=2
     )
@@ -259,6 +265,12 @@ def test_walkers_go_straight_at_their_speed_and_hear_what_is_near(tmp_path):
     )[..., 0]
     expected = 10 ** (-(120 + 30 * np.log10(np.maximum(apart, 10) / 1000)) / 10)
     np.testing.assert_allclose(states.gain[:, :, 0, 0, 0], expected, rtol=1e-3)
+
+
+def test_what_a_site_heard_of_a_device_is_remembered_under_its_new_place():
+    """Sites 7 and 4, then 4, 9 and 7: what 4 heard stays with 4; 9 is new."""
+    old, new = jnp.array([[7, 4, 2]]), jnp.array([[4, 9, 7]])
+    assert remembered(old, new, jnp.array([[0.5, 0.25, 0.125]])).tolist() == [[0.25, 0.0, 0.5]]
 
 
 def test_walkers_follow_the_path_there_and_back(tmp_path):
