@@ -1,6 +1,7 @@
 """Options that several commands share, and what their values mean."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -104,6 +105,14 @@ def at_least_one(**counts: int | None) -> None:
         most = MOST.get(name, 10**11)
         if count is not None and not 1 <= count <= most:
             raise UserError(f"--{name} {count} is out of range: allowed [1, {most}] {name}")
+
+
+def above_zero(**amounts: float | None) -> None:
+    """`UserError` for the first amount that is given and not above 0."""
+    for name, amount in amounts.items():
+        if amount is not None and not 0 < amount < math.inf:
+            option = name.replace("_", "-")
+            raise UserError(f"--{option} {amount:g} is out of range: allowed (0, inf)")
 
 
 def names_in(text: str) -> tuple[str, ...]:
