@@ -10,7 +10,7 @@ from edgewise.core.seeding import SeedKeys, seed_keys
 from edgewise.scenarios.application_utility import SCENARIO
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, State
 from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
-from edgewise.training.program import AbstractProgram
+from edgewise.training.program import AbstractProgram, mean_reward
 
 Carry = TypeVar("Carry")
 
@@ -22,11 +22,10 @@ def env_of(**parameters: Any) -> ApplicationUtilityEnv:
 
 def program_of(env: ApplicationUtilityEnv, scheme: str, **settings: Any) -> AbstractProgram[Any]:
     """The training of a scheme (`name`, or `name~control`) with these settings in place of its
-    own."""
+    own. Nobody reads its log, so it is scored in the environment that it learns in."""
     found = SCENARIO.scheme(scheme)
-    complete = found.complete_settings(settings)
-    trained, scored = found.trained_view(env), found.view(env)
-    return found.training(trained, scored, 0, SCENARIO.watched, complete)
+    trained = found.trained_view(env)
+    return found.training(trained, trained, 0, mean_reward, found.complete_settings(settings))
 
 
 def first_state(env: ApplicationUtilityEnv, seed: int) -> tuple[SeedKeys, State]:
