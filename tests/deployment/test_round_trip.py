@@ -17,8 +17,10 @@ from edgewise.deployment.trained import seat_of
 SLOTS = 3
 SCHEMES = [(name, m.name) for name in scenarios.names() for m in scenarios.get(name).schemes]
 REFUSED = [
-    ("application-utility", "oql-dist", "looks among the records of all"),
-    ("application-utility", "oql-dist-literal", "looks among the records of all"),
+    *(
+        ("application-utility", name, "looks among the records of all")
+        for name in ("oql-dist", "oql-dist-literal", "oql-dist-rewards", "oql-na")
+    ),
     ("application-utility", "tra", "operators answer"),
     *(("application-utility", name, "decides for all") for name in ("sw-true", "ecf-true")),
     ("application-utility", "tra-true", "operators answer"),

@@ -47,7 +47,7 @@ def leads(name: str, first: np.ndarray, rivals: Mapping[str, np.ndarray]) -> Par
     """`first` is above every rival: as surely as above the one that it is least surely above. It
     is not, as soon as one of them is surely ahead, with the chance of error of so many looks."""
     parts = [more(f"{name}, {rival} the nearest", first, x) for rival, x in rivals.items()]
-    nearest = max(parts, key=lambda part: part.inside)
+    nearest = max(parts, key=lambda part: (part.inside, -part.quantity.mean))
     outside = len(parts) * min(part.outside for part in parts)
     return replace(nearest, outside=min(outside, 1.0))
 

@@ -25,7 +25,7 @@ from edgewise.study.parts import Part, less, more
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
-MARKERS = "oDX*dvhsP^pHo<>D8+sX*"
+MARKERS = "oDX*dvhsP^pHo<>D8+xX*"
 """In the order of the schemes; with its colour a marker is the scheme's alone."""
 
 

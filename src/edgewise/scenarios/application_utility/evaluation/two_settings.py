@@ -24,15 +24,16 @@ from edgewise.scenarios.application_utility.evaluation.sweeps import (
     REACH,
     STEPS,
 )
-from edgewise.scenarios.application_utility.schemes import RANDOM
 from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure
 from edgewise.study.drawing import COLOURS, KNOWLEDGE_COLOURS, labelled, published_below
 from edgewise.study.parts import Part, more, paired
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
 
+BIN_EPOCHS = 50
 
-@claim("A15", figure="4, 5", criterion="network utility, above", needs=(MAIN, BY_STEP, CHOICES))
+
+@claim("A15", figure="4, 5", criterion="network utility, above", needs=(MAIN, BY_STEP))
 def dist_above_cent(results: Results) -> Verdict:
     """OQL-Dist ends above OQL-Cent"""
     read = of_main(results, "network_utility")
@@ -49,7 +50,7 @@ def dist_above_cent(results: Results) -> Verdict:
     return Verdict(
         above_cent(("oql-dist",)),
         asked_of(controls, above_cent),
-        {**_histories(results), **_ties(results)},
+        _histories(results),
         note,
         depends=depends_on("step", {step: _at_step(results, step) for step in STEPS}),
     )
@@ -84,17 +85,25 @@ def _histories(results: Results) -> Numbers:
     return numbers | {part.name: part.quantity for part in steps.values()}
 
 
-def _ties(results: Results) -> Numbers:
-    """Of all decisions after the random ones [%]."""
-    first = RANDOM["random_slots"]
-    return {
-        f"{what}, {scheme} [%]": mean_interval(
-            100 * shares[f"{kind} {scheme}"][:, first:].mean(axis=1)
-        )
-        for shares in [results.experiment(CHOICES)]
-        for scheme in ("oql-dist", "oql-na")
-        for kind, what in (("tied", "several best actions"), ("moved", "not the first of the best"))
-    }
+@figure("history", needs=(CHOICES,))
+def what_the_history_decides(results: Results, canvas: Canvas) -> Rows:
+    """Decisions that the history could change: several actions are best"""
+    axes, rows = canvas.subplots(), []
+    for scheme in ("oql-dist", "oql-na"):
+        shares = 100 * results.experiment(CHOICES)[f"tied {scheme}"]
+        for first in range(0, shares.shape[1], BIN_EPOCHS):
+            share = mean_interval(shares[:, first : first + BIN_EPOCHS].mean(axis=1))
+            rows.append({"scheme": scheme, "epoch": first, "percent": share.mean, **_ends(share)})
+        shown = [row for row in rows if row["scheme"] == scheme]
+        x, y = ([row[name] for row in shown] for name in ("epoch", "percent"))
+        axes.plot(x, y, label=title(results, scheme))
+    axes.set_yscale("symlog", linthresh=0.01)
+    labelled(axes, f"epoch, and the {BIN_EPOCHS} from it on", "decisions [%]", beside=True)
+    return rows
+
+
+def _ends(interval: Interval) -> dict[str, float]:
+    return {"low": interval.low, "high": interval.high}
 
 
 @figure("steps", needs=(BY_STEP,))
