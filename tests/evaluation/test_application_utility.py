@@ -129,6 +129,9 @@ def starved(va: float, gsd: float, strict: float = 0.5, controls: float = 1000.0
         (starved(va=0.85, gsd=0.85), "does not hold"),
         (starved(va=0.5, gsd=1.0) | {("tra", "utility_va"): by_seed(70.0, 88.0)}, "undecided"),
         (starved(va=0.5, gsd=1.0, controls=200.0), "by construction"),
+        # Who gives everything to one application leaves nothing to be a share of.
+        (starved(va=0.5, gsd=1.0, controls=0.0), "holds"),
+        (starved(va=0.5, gsd=1.0, controls=by_seed(0.0, 1.0)), "holds"),
     ],
 )
 def test_a2_starves_va(values: Values, word: str) -> None:

@@ -166,7 +166,7 @@ LEARNED = (
         loop=Replay,
         settings=DQN,
         slots=SLOTS,
-        note="double, and without the tasks' queues of [27]; it sees values where OQL sees bins",
+        note="double and independent; it sees values, units and limits where OQL sees bins",
     ),
 )
 
