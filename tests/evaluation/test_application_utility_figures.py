@@ -86,8 +86,8 @@ def test_bars_of_every_scheme(figure: str) -> None:
     assert heights(canvas) == [[number(s, metric) for metric in BARS[figure]] for s in SHOWN]
 
 
-SERVERS, DEVICES = (30, 60, 90, 120), (300, 900, 1500, 2700)
-SHARES, STEPS, GRIDS = (0.2, 0.5, 0.8, 1.0), (0.1, 0.3, 1.0, 2.0), (4, 6, 8)
+SERVERS, DEVICES = (30, 90, 120), (300, 900, 2700)
+SHARES, STEPS, GRIDS = (0.2, 0.8, 1.0), (0.3, 1.0, 2.0), (4, 6, 8)
 LINES = {
     "5": ("num_servers", SERVERS, "network_utility", COMPARED, 1.0, "5"),
     "7": ("request_probability", SHARES, "delay_gsd", COMPARED, 1e3, "7-9"),

@@ -172,7 +172,7 @@ def test_a15_dist_above_cent(dist: Any, alone: float, word: str) -> None:
 def test_a15_depends_on_the_step_size_where_the_order_turns() -> None:
     found = verdict("A15", values=ends(103.0, by_step=lambda step: 99.0 + step), seeds=2)
     assert found.outcome == "depends on step"
-    assert found.depends == Depends("step", 2.0, 2.0, 0.1, 2.0)
+    assert found.depends == Depends("step", 2.0, 2.0, 0.3, 2.0)
     assert means(found)["oql-dist - oql-cent, step 0.3"] == pytest.approx(-0.7)
 
 

@@ -1,5 +1,7 @@
 """What has to be run."""
 
+from collections.abc import Mapping
+
 from edgewise.runs.sweep import Experiment, Sweep
 from edgewise.scenarios.application_utility.experiments.computation import computation
 from edgewise.scenarios.application_utility.experiments.frozen import frozen
@@ -13,7 +15,8 @@ RIVALS = ("sw", "tra", "ecf", "dqn")
 COMPARED = OURS + RIVALS
 SEEDS = 10
 
-CONTROLS = {
+Controls = Mapping[str, tuple[str, ...]]
+CONTROLS: Controls = {
     "random": ("random",),
     "(35) as printed": ("oql-dist-literal",),
     **{
@@ -22,26 +25,28 @@ CONTROLS = {
     },
 }
 """Schemes that cannot know what a claim on OQL is about, in place of both settings."""
-FEW_CONTROLS = {
+FEW_CONTROLS: Controls = {
     "random": ("random",),
     **{control: (f"oql-cent~{control}",) for control in ("untrained", "blind", "shuffled")},
 }
 """Where a size or a share varies: OQL-Dist's own would take longer than all else, and (35) as
 printed is random play."""
-FROZEN_CONTROLS = {name: each for name, each in CONTROLS.items() if name != "(35) as printed"}
+FROZEN_CONTROLS: Controls = {
+    name: each for name, each in CONTROLS.items() if name != "(35) as printed"
+}
 """Of learning: (35) as printed is random play, and does not learn."""
 
 
-def _schemes(controls: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _schemes(controls: Controls) -> tuple[str, ...]:
     return tuple(scheme for each in controls.values() for scheme in each)
 
 
-SERVERS = (30, 60, 90, 120)
-DEVICES = (300, 900, 1500, 2700)
-SHARES = (0.2, 0.5, 0.8, 1.0)
+SERVERS = (30, 90, 120)
+DEVICES = (300, 900, 2700)
+SHARES = (0.2, 0.8, 1.0)
 GRIDS = (4, 6, 8)
 """With 8 parts every division of up to 8 whole units can be chosen."""
-STEPS = (0.1, 0.3, 1.0, 2.0)
+STEPS = (0.3, 1.0, 2.0)
 
 FEW = _schemes(FEW_CONTROLS)
 MAIN = Sweep(
@@ -56,7 +61,7 @@ BY_SHARE = Sweep(
 )
 BY_GRID = Sweep(
     "parts of the capacity",
-    (*OURS, "dqn", "grid-optimum", *FEW),
+    (*OURS, "dqn", "grid-optimum"),
     SEEDS,
     vary={"grid_levels": GRIDS},
 )

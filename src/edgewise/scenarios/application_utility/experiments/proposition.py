@@ -23,6 +23,7 @@ OBSERVED_EPOCHS = 50
 CENT = "oql-cent"
 FOLLOWED = (CENT, "oql-dist-no-history")
 """One ϑ for all, and one for each; OQL-Dist learns as the latter does, from its own samples."""
+Pair = tuple[LinearLearned, LinearLearned]
 APART = 1000.0
 """The other ϑ's first components are normal with this deviation [requests/s]: Q' is as large."""
 
@@ -45,14 +46,15 @@ def _of_run(scheme: str, program: Any, seed: int, total: int) -> dict[str, float
     keys, start = first_state(env_of(), seed)
     first, last, rows = _twins(program, keys.training, start, jnp.asarray(total))
     learner: LinearQ = program.learner
-    left = {
-        f"left {scheme}": float(distance(learner, *last, rows) / distance(learner, *first, rows))
-    }
+    before, after = (float(distance(learner, *pair, rows)) for pair in (first, last))
+    left = {f"left {scheme}": after / before}
     return left if scheme != CENT else left | _conditions(learner, last[0].weights[0], rows)
 
 
 @eqx.filter_jit
-def _twins(program: Online, key: PRNGKeyArray, start: Any, total: Array) -> Any:
+def _twins(
+    program: Online, key: PRNGKeyArray, start: Any, total: Array
+) -> tuple[Pair, Pair, Float[Array, "epochs servers features"]]:
     """Both ϑ before and after a run, the second learning from what the first lives; and the
     observations of the last epochs `[epochs, servers, features]`."""
     learner: Any = program.learner
@@ -73,7 +75,7 @@ def _twins(program: Online, key: PRNGKeyArray, start: Any, total: Array) -> Any:
     carry = jax.lax.fori_loop(0, total - OBSERVED_EPOCHS, epoch, (start, *first))
     epochs = total - OBSERVED_EPOCHS + jnp.arange(OBSERVED_EPOCHS)
     (_, *last), rows = jax.lax.scan(observed, carry, epochs)
-    return first, tuple(last), rows
+    return first, (last[0], last[1]), rows
 
 
 @eqx.filter_jit
