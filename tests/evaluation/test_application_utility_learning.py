@@ -186,10 +186,15 @@ def test_a15_tells_what_histories_add() -> None:
 
 
 def measured(cent: Any, dist: Any, printed: float, corrected: float) -> dict[str, Any]:
+    """What is left after each half."""
+    halves = {
+        f"{half} {scheme}": np.broadcast_to(share, 2)
+        for scheme, shares in (("oql-cent", cent), ("oql-dist-no-history", dist))
+        for half, share in zip(("first", "second"), shares, strict=True)
+    }
     return {
         "proposition 1": {
-            "left oql-cent": np.broadcast_to(cent, 2),
-            "left oql-dist-no-history": np.broadcast_to(dist, 2),
+            **halves,
             "used": np.array([70.0, 74.0]),
             "rank": np.array([60.0, 64.0]),
             "least_of_printed": np.full(2, printed),
@@ -198,23 +203,29 @@ def measured(cent: Any, dist: Any, printed: float, corrected: float) -> dict[str
     }
 
 
+NEARER = (0.5, 0.99)
+
+
 @pytest.mark.parametrize(
     ("cent", "dist", "printed", "corrected", "word"),
     [
-        (0.09, 0.09, 0.1, 0.1, "holds"),
-        (0.11, 0.09, 0.1, 0.1, "holds in part"),
-        (0.09, 0.11, 0.1, 0.1, "holds in part"),
-        (0.09, 0.09, -0.1, 0.1, "holds in part"),
-        (0.09, 0.09, 0.1, -0.1, "holds in part"),
-        (1.5, 0.11, -0.1, -0.1, "does not hold"),
-        ([0.01, 0.18], 0.09, 0.1, 0.1, "undecided"),
+        (NEARER, NEARER, 0.1, 0.1, "holds"),
+        ((0.5, 1.01), NEARER, 0.1, 0.1, "holds in part"),
+        (NEARER, (1.01, 0.5), 0.1, 0.1, "holds in part"),
+        (NEARER, NEARER, -0.1, 0.1, "holds in part"),
+        (NEARER, NEARER, 0.1, -0.1, "holds in part"),
+        ((1.5, 1.01), (1.01, 1.5), -0.1, -0.1, "does not hold"),
+        (([0.1, 1.5], 0.5), NEARER, 0.1, 0.1, "undecided"),
     ],
 )
 def test_a16_converges(cent: Any, dist: Any, printed: float, corrected: float, word: str) -> None:
     found = verdict("A16", experiments=measured(cent, dist, printed, corrected))
     assert found.outcome == word
     assert found.passing == []
-    assert means(found) == {"functions in use": 72.0, "rank of Υ": 62.0}
+    assert means(found)["functions in use"] == 72.0
+    assert means(found)["rank of Υ"] == 62.0
+    if word == "holds":
+        assert means(found)["left at the end, one ϑ"] == pytest.approx(0.495)
 
 
 SLOW, FAST = (9e-3, 9e-2), (9e-4, 9e-3)

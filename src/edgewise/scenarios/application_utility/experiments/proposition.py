@@ -29,9 +29,9 @@ APART = 1000.0
 
 
 def proposition_1(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
-    """Per seed: `left SCHEME`, the distance of the two Q' after learning over that before; the rank
-    of Υ, and the least eigenvalues of Υ - Υ^ϑ and of Υ - β²Υ^ϑ on the range of Υ, under uniform
-    actions and with the ϑ that OQL-Cent has learned."""
+    """Per seed: `first SCHEME` and `second SCHEME`, the distance of the two Q' after that half of
+    the run over that before it; the rank of Υ, and the least eigenvalues of Υ - Υ^ϑ and of
+    Υ - β²Υ^ϑ on the range of Υ, under uniform actions and with the ϑ that OQL-Cent has learned."""
     total = QUICK_SLOTS if quick else SLOTS
     found: dict[str, list[float]] = {}
     for scheme in FOLLOWED:
@@ -44,19 +44,23 @@ def proposition_1(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
 
 def _of_run(scheme: str, program: Any, seed: int, total: int) -> dict[str, float]:
     keys, start = first_state(env_of(), seed)
-    first, last, rows = _twins(program, keys.training, start, jnp.asarray(total))
+    *pairs, rows = _twins(program, keys.training, start, jnp.asarray(total))
     learner: LinearQ = program.learner
-    before, after = (float(distance(learner, *pair, rows)) for pair in (first, last))
-    left = {f"left {scheme}": after / before}
-    return left if scheme != CENT else left | _conditions(learner, last[0].weights[0], rows)
+    apart = [float(distance(learner, *pair, rows)) for pair in pairs]
+    halves = {
+        f"first {scheme}": apart[1] / apart[0],
+        f"second {scheme}": apart[2] / apart[1],
+    }
+    one, _ = pairs[-1]
+    return halves if scheme != CENT else halves | _conditions(learner, one.weights[0], rows)
 
 
 @eqx.filter_jit
 def _twins(
     program: Online, key: PRNGKeyArray, start: Any, total: Array
-) -> tuple[Pair, Pair, Float[Array, "epochs servers features"]]:
-    """Both ϑ before and after a run, the second learning from what the first lives; and the
-    observations of the last epochs `[epochs, servers, features]`."""
+) -> tuple[Pair, Pair, Pair, Float[Array, "epochs servers features"]]:
+    """Both ϑ before a run, at half of it and after it, the second learning from what the first
+    lives; and the observations of the last epochs."""
     learner: Any = program.learner
 
     def epoch(t: Array, carry: Any) -> Any:
@@ -71,11 +75,12 @@ def _twins(
 
     one = learner.init(key)
     away = APART * jax.random.normal(key, one.weights.shape)
-    first = one, LinearLearned(away, one.slots)
-    carry = jax.lax.fori_loop(0, total - OBSERVED_EPOCHS, epoch, (start, *first))
+    begun = (start, one, LinearLearned(away, one.slots))
+    half = jax.lax.fori_loop(0, total // 2, epoch, begun)
+    carry = jax.lax.fori_loop(total // 2, total - OBSERVED_EPOCHS, epoch, half)
     epochs = total - OBSERVED_EPOCHS + jnp.arange(OBSERVED_EPOCHS)
-    (_, *last), rows = jax.lax.scan(observed, carry, epochs)
-    return first, (last[0], last[1]), rows
+    ended, rows = jax.lax.scan(observed, carry, epochs)
+    return begun[1:], half[1:], ended[1:], rows
 
 
 @eqx.filter_jit
