@@ -232,7 +232,7 @@ def test_ecf_pays_back_what_it_owes_and_more_so_where_it_is_strict():
 
 def test_random_play_takes_every_action_as_often():
     env = make(num_servers=150)
-    state = jax.jit(env.reset)(jax.random.key(0))
+    state = jax.jit(lambda: env.reset(jax.random.key(0)))()
     scheduler = SCENARIO.scheme("random").planned(env, jax.random.key(0), state)
     keys = jax.random.split(jax.random.key(1), 20)
     decide = jax.jit(jax.vmap(lambda key: scheduler.decide(env, key, state, None)[0].units))
