@@ -31,6 +31,7 @@ COMMANDS = {
     "evaluate": "Score a trained run, also with other parameters.",
     "reproduce": "Every figure of the paper, and the verdict on each of its claims.",
     "export": "What a run decides by, as files for its agents: ONNX or C, and a contract.",
+    "serve": "Decisions of an exported folder over HTTP.",
     "report": "The page of a results folder, from what has been run.",
 }
 
