@@ -7,6 +7,9 @@ from cyclopts import Parameter
 
 from edgewise.cli import options
 from edgewise.cli.options import counted
+from edgewise.core.errors import UserError
+
+LAST_PORT = 65535
 
 
 def serve_(
@@ -36,6 +39,8 @@ def serve_(
             "max-concurrent": max_concurrent,
         }
     )
+    if not 0 <= port <= LAST_PORT:
+        raise UserError(f"--port {port} is out of range: allowed [0, {LAST_PORT}]")
     options.above_zero(max_seconds=max_seconds)
     limits = Limits(max_body_bytes, max_batch, max_concurrent, max_seconds)
     token = None if token_file is None else token_in(token_file)

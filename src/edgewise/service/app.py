@@ -48,7 +48,14 @@ def application(
     app = FastAPI(title="edgewise", version=VERSION, docs_url=None, redoc_url=None)
     app.include_router(decide.router(deployed, metrics), responses=REFUSALS)
     app.include_router(_server(deployed, metrics, reload))
-    _include_model(app, deployed, Inference(deployed, limits.batch, metrics))
+    inference = Inference(deployed, limits.batch, metrics)
+    path = f"/v2/models/{deployed.name}"
+    app.include_router(_model(deployed, inference, path))
+    app.include_router(
+        _model(deployed, inference, f"{path}/versions/{{version}}"),
+        dependencies=[_only(deployed)],
+        include_in_schema=False,
+    )
     _add_refusals(app, deployed)
     app.openapi = lambda: _described(app, secured)  # type: ignore[method-assign]
     return app
@@ -84,18 +91,22 @@ def _server(
     return routes
 
 
-def _include_model(app: FastAPI, deployed: Deployed, inference: Inference) -> None:
-    """What is asked of the model, by its name, or by its name and version."""
-    routes, path = APIRouter(), f"/v2/models/{deployed.name}"
-    _add_fact(routes, "", "The model's inputs and outputs", inference.metadata())
-    _add_fact(routes, "/ready", "Whether it is ready", {"name": deployed.name, "ready": True})
+def _model(deployed: Deployed, inference: Inference, path: str) -> APIRouter:
+    """What is asked of the model."""
+    routes = APIRouter()
+    _add_fact(routes, path, "The model's inputs and outputs", inference.metadata())
+    ready = {"name": deployed.name, "ready": True}
+    _add_fact(routes, f"{path}/ready", "Whether the model is ready", ready)
     asked = {
         JSON: {"$ref": f"{SCHEMAS}{InferRequest.__name__}"},
         BYTES: {"type": "string", "contentMediaType": BYTES},
     }
 
     @routes.post(
-        "/infer", response_model=InferResponse, responses=REFUSALS, openapi_extra=_body(asked)
+        f"{path}/infer",
+        response_model=InferResponse,
+        responses=REFUSALS,
+        openapi_extra=_body(asked),
     )
     async def infer(request: Request) -> Response:
         """Decisions of many agents, one a row: the inputs `age_s` and `slot` may be left out.
@@ -103,14 +114,18 @@ def _include_model(app: FastAPI, deployed: Deployed, inference: Inference) -> No
         the answer is of this version, or there is none."""
         return await inference.infer(await request.body(), request.headers.get(LENGTH))
 
+    return routes
+
+
+def _only(deployed: Deployed) -> Any:
+    """Refuses other versions than the one that is served."""
+
     def served(version: str) -> None:
         if version != deployed.version:
             line = f"version {version[:20]} is not served: {deployed.version} is"
             raise Refused(404, "version", line)
 
-    app.include_router(routes, prefix=path)
-    version = {"prefix": f"{path}/versions/{{version}}", "include_in_schema": False}
-    app.include_router(routes, dependencies=[Depends(served)], **version)  # type: ignore[arg-type]
+    return Depends(served)
 
 
 def _add_fact(routes: APIRouter, path: str, summary: str, fact: dict[str, Any]) -> None:
@@ -138,6 +153,11 @@ def _add_refusals(app: FastAPI, deployed: Deployed) -> None:
         request.state.refused = Refused(error.status_code, reason, line)
         return request.state.refused.response(error.headers)
 
+    def fault(request: Request, error: Exception) -> Response:
+        line = f"a fault of the service: trace {request.state.trace.trace_id} of its log says more"
+        return refused(request, Refused(500, "fault", line))
+
+    app.add_exception_handler(Exception, fault)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, no_path)
@@ -153,12 +173,19 @@ def _described(app: FastAPI, secured: bool) -> dict[str, Any]:
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, routes=app.routes)
         schema = InferRequest.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
-        parts = made["components"]
-        parts["schemas"] |= {**schema.pop("$defs"), InferRequest.__name__: schema}
+        schemas = made["components"]["schemas"]
+        schemas |= {**schema.pop("$defs"), InferRequest.__name__: schema}
         if secured:
-            parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-            made["security"] = [{"token": []}]
-            for path in (path for path in made["paths"] if path.startswith(OPEN)):
-                made["paths"][path]["get"]["security"] = []
+            _secure(made)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _secure(made: dict[str, Any]) -> None:
+    """All but health needs the token."""
+    made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    refusal = {JSON: {"schema": {"$ref": f"{SCHEMAS}{Refusal.__name__}"}}}
+    for path, methods in made["paths"].items():
+        for each in methods.values() if not path.startswith(OPEN) else ():
+            each["security"] = [{"token": []}]
+            each["responses"]["401"] = {"description": "no token", "content": refusal}

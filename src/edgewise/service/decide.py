@@ -10,17 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from edgewise.agent import Decision
 from edgewise.service.deployed import Deployed
-from edgewise.service.fields import Real, Whole, record, units
+from edgewise.service.fields import Real, record, units, whole_number
 from edgewise.service.metrics import Metrics
 from edgewise.service.refusal import INPUT, REASONS, Refused, unusable
 
 LATEST_SLOT = 2**53 - 1
 """The largest whole number that every JSON reader keeps."""
 Age = Annotated[Real, Field(ge=0, description="how long ago it was measured [s]")]
-Slot = Annotated[
-    Annotated[Whole, Field(ge=0, le=LATEST_SLOT)] | None,
-    Field(description="for policies that draw: the number of the slot; else one after the last"),
-]
+SLOT = "for policies that draw: the number of the slot, or else the one after the last"
 
 
 def router(deployed: Deployed, metrics: Metrics) -> APIRouter:
@@ -58,10 +55,10 @@ def _asked(deployed: Deployed) -> type[BaseModel]:
     observed, last = deployed.contract.observation, len(deployed.agents) - 1
     observation = record("Observation", observed, deployed.meanings)
     fields: dict[str, Any] = {
-        "agent": (Annotated[Whole, Field(ge=0, le=last, description="which agent decides")], ...),
+        "agent": (whole_number(0, last, "which agent decides"), ...),
         "observation": (observation, ...),
         "age_s": (Age, 0.0),
-        "slot": (Slot, None),
+        "slot": (whole_number(0, LATEST_SLOT) | None, Field(None, description=SLOT)),
         "units": (units("Units", observed, total=False), Field({}, description="to be checked")),
     }
     return create_model("Asked", __config__=ConfigDict(extra="forbid"), **fields)

@@ -31,8 +31,13 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, Field(strict=True), BeforeValidator(whole)]
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def whole_number(low: int, high: int, about: str = "") -> Any:
+    """An integer in [low, high]."""
+    allowed = Field(strict=True, ge=low, le=high, description=about or None)
+    return Annotated[int, allowed, BeforeValidator(whole)]
 
 
 def _exactly(name: str, fields: dict[str, Any], total: bool = True) -> Any:
@@ -58,5 +63,5 @@ def _number(quantity: Quantity) -> Any:
     if quantity.kind == "boolean":
         return Annotated[bool, Field(strict=True)]
     if quantity.kind == "integer":
-        return Annotated[Whole, Field(ge=math.ceil(low), le=math.floor(high))]
+        return whole_number(math.ceil(low), math.floor(high))
     return Annotated[Real, Field(ge=low, le=high)]

@@ -1,6 +1,13 @@
 """What is counted, as Prometheus reads it."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Info, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
 
 from edgewise.agent import Decision
 
@@ -13,6 +20,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self.seconds = Histogram(
             "edgewise_request_seconds",
             "From the first byte of a request to the last of its answer.",

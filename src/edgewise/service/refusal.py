@@ -43,8 +43,8 @@ class Refused(Exception):
     def response(self, headers: Mapping[str, str] | None = None) -> JSONResponse:
         """As it is sent."""
         told = {"error": self.line, "reason": self.reason, "field": self.field}
-        later = {"retry-after": RETRY_AFTER_S} if self.status == BUSY else {}
-        return JSONResponse(told, self.status, {**later, **(headers or {})})
+        own = {BUSY: {"retry-after": RETRY_AFTER_S}, 401: {"www-authenticate": "Bearer"}}
+        return JSONResponse(told, self.status, {**own.get(self.status, {}), **(headers or {})})
 
 
 def unusable(quantity: Quantity, reason: str, where: str = "") -> Refused:

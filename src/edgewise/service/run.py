@@ -31,12 +31,14 @@ def serve(
         raise UserError(f"--host {host} can be reached from elsewhere: give --token-file FILE")
     log_as_json()
     app, served = service(folder, seed, limits, token)
-    listening = _bound(host, port)
+    listening = listening_on(host, port)
     if not is_loopback(host):
         LOG.warning(UNPROTECTED)
     config = uvicorn.Config(
         app,
         lifespan="off",
+        http="httptools",
+        loop="uvloop",
         ws="none",
         log_config=None,
         access_log=False,
@@ -48,6 +50,15 @@ def serve(
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_answering(config, listening, served))
+
+
+def listening_on(host: str, port: int) -> socket.socket:
+    """The address, taken; `UserError` if it cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise UserError(f"{host}:{port} cannot be listened on ({error.strerror})") from None
 
 
 async def _answering(config: uvicorn.Config, listening: socket.socket, served: Served) -> None:
@@ -67,12 +78,3 @@ async def _answering(config: uvicorn.Config, listening: socket.socket, served: S
 async def _reload(served: Served) -> None:
     with contextlib.suppress(Refused):  # It is in the log.
         await served.reload()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except (OSError, OverflowError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise UserError(f"{host}:{port} cannot be listened on ({told})") from None

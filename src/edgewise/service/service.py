@@ -58,8 +58,7 @@ class Served:
 
 
 class Recorded:
-    """The application, every request of which is measured, logged and answered: `Refused` is told,
-    anything else is a fault of the service."""
+    """The application, every request of which is measured and logged; `Refused` is answered."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -68,7 +67,7 @@ class Recorded:
         """One request."""
         begun, status = perf_counter(), 0
         trace = trace_of(Headers(scope=scope).getlist("traceparent"))
-        scope.setdefault("state", {})
+        scope.setdefault("state", {})["trace"] = trace
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -82,11 +81,8 @@ class Recorded:
         except Refused as error:
             scope["state"]["refused"] = error
             await error.response()(scope, receive, sending)
-        except Exception:
+        except Exception:  # It has been answered.
             LOG.exception("failed", extra={"facts": {"trace_id": trace.trace_id}})
-            if not status:
-                line = f"a fault of the service: trace {trace.trace_id} of its log says more"
-                await Refused(500, "fault", line).response()(scope, receive, sending)
         self._record(scope, status, trace, perf_counter() - begun)
 
     def _record(self, scope: Scope, status: int, trace: Trace, seconds: float) -> None:
