@@ -12,7 +12,7 @@ from edgewise.agent import Decision
 from edgewise.service.deployed import Deployed
 from edgewise.service.fields import Real, record, units, whole_number
 from edgewise.service.metrics import Metrics
-from edgewise.service.refusal import INPUT, REASONS, Refused, unusable
+from edgewise.service.refusal import INPUT, REASON_OF, Refused, unusable
 
 LATEST_SLOT = 2**53 - 1
 """The largest whole number that every JSON reader keeps."""
@@ -41,7 +41,7 @@ def refusal(deployed: Deployed, errors: Sequence[Any]) -> Refused:
     """What is told of a body that does not fit, by the first of Pydantic's errors."""
     first = errors[0]
     path = [str(step) for step in first["loc"][1:]]
-    reason = REASONS.get(first["type"], "type")
+    reason = REASON_OF.get(first["type"], "type")
     quantities = {each.name: each for each in deployed.contract.observation}
     match path:
         case ["observation", name, *_] if name in quantities:

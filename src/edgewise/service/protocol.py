@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edgewise.service.refusal import INPUT, REASONS, Refused
+from edgewise.service.refusal import INPUT, REASON_OF, Refused
 
 LENGTH = "inference-header-content-length"
 """The header that says how many bytes the JSON has, if there are others behind it."""
@@ -90,7 +90,7 @@ def read(body: bytes, json_length: str | None) -> tuple[InferRequest, bytes]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(str(step) for step in first["loc"])
-        reason = REASONS.get(first["type"], "type")
+        reason = REASON_OF.get(first["type"], "type")
         raise Refused(INPUT, reason, f"{path or 'the body'}: {first['msg']}", path) from None
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from edgewise import agent
+from edgewise.agent import REASONS
 from edgewise.agent.contract import Field as Quantity
 
 INPUT, TOO_LATE, TOO_LARGE, ENCODED, BUSY = 422, 408, 413, 415, 503
 RETRY_AFTER_S = "1"
-REASONS = {
+REASON_OF = {
     "missing": "missing",
     "extra_forbidden": "unknown",
     "finite_number": "not_finite",
@@ -51,5 +51,5 @@ def unusable(quantity: Quantity, reason: str, where: str = "") -> Refused:
     """A field of the contract that is not as the contract says; `reason` is one of the agent's."""
     shape = f" of shape {list(quantity.shape)}" if quantity.shape else ""
     allowed = f"{quantity.kind}{shape} in [{quantity.low:g}, {quantity.high:g}] {quantity.unit}"
-    line = f"{where}{quantity.name}: {agent.REASONS[reason]}; allowed: {allowed}"
+    line = f"{where}{quantity.name}: {REASONS[reason]}; allowed: {allowed}"
     return Refused(INPUT, reason, line, quantity.name)
