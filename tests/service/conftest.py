@@ -29,6 +29,12 @@ def client(folder: Path) -> TestClient:
     return TestClient(service(folder, 0, Limits(), None)[0])
 
 
+@pytest.fixture(scope="module")
+def shared(folder: Path) -> TestClient:
+    """One for many tests, whose agents do not begin anew."""
+    return TestClient(service(folder, 0, Limits(), None)[0])
+
+
 class Running:
     """`edgewise serve` in a process of its own."""
 

@@ -95,36 +95,44 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("changes", "reason", "field"), REFUSED)
-def test_what_does_not_fit_is_refused_and_changes_nothing(client, changes, reason, field):
+def test_what_does_not_fit_is_refused_and_changes_nothing(shared, changes, reason, field):
+    before = decided(shared)["decision"]["turn"]
     body = json.dumps({"agent": 0, "observation": USUAL, **changes})
-    answer = client.post("/decide", content=body, headers={"content-type": "application/json"})
+    answer = shared.post("/decide", content=body, headers={"content-type": "application/json"})
     told = answer.json()
     assert (answer.status_code, told["reason"], told["field"]) == (422, reason, field)
     assert field in told["error"]
     assert "\n" not in told["error"]
-    fresh = decided(client)["decision"]
-    assert (fresh["turn"], fresh["draw"]) == (0, decided(client, slot=0)["decision"]["draw"])
+    assert decided(shared)["decision"]["turn"] == before + 1
 
 
-def test_the_allowed_range_is_told_with_its_unit(client):
-    told = client.post("/decide", json={"agent": 0, **seen(task_bits=1)}).json()
+def test_a_name_that_is_long_or_no_text_is_told_as_far_as_it_can_be(shared):
+    for name in ('"\\ud800"', f'"{"x" * 10**5}"'):
+        body = f'{{"agent": 0, "observation": {json.dumps(USUAL)}, {name}: 1}}'
+        answer = shared.post("/decide", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 422
+        assert len(answer.content) < 1500
+
+
+def test_the_allowed_range_is_told_with_its_unit(shared):
+    told = shared.post("/decide", json={"agent": 0, **seen(task_bits=1)}).json()
     assert told["error"].endswith("allowed: real in [100000, 1e+06] bit")
 
 
-def test_units_that_are_right_are_taken(client):
-    assert decided(client, units={"task_bits": "bit", "load_s": "s"})["by"] == "policy"
+def test_units_that_are_right_are_taken(shared):
+    assert decided(shared, units={"task_bits": "bit", "load_s": "s"})["by"] == "policy"
 
 
 @pytest.mark.parametrize("body", ["", "{", "[" * 10**5, "1" * 5000, "null", "[]", "\xff"])
-def test_what_is_no_request_is_refused(client, body):
+def test_what_is_no_request_is_refused(shared, body):
     content = body.encode("latin-1")
-    answer = client.post("/decide", content=content, headers={"content-type": "application/json"})
+    answer = shared.post("/decide", content=content, headers={"content-type": "application/json"})
     assert answer.status_code in (400, 422)
     assert set(answer.json()) == {"error", "reason", "field"}
 
 
-def test_a_range_is_open_to_rounding_as_the_agents_is(client):
+def test_a_range_is_open_to_rounding_as_the_agents_is(shared):
     def status(task_bits):
-        return client.post("/decide", json={"agent": 0, **seen(task_bits=task_bits)}).status_code
+        return shared.post("/decide", json={"agent": 0, **seen(task_bits=task_bits)}).status_code
 
     assert [status(1e6 * (1 + beyond)) for beyond in (0, 9e-7, 2e-6)] == [200, 200, 422]

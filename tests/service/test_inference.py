@@ -170,12 +170,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("inputs", "reason", "field"), REFUSED)
-def test_what_does_not_fit_is_refused_and_no_row_is_decided(client, inputs, reason, field):
-    answer = asked(client, inputs)
+def test_what_does_not_fit_is_refused_and_no_row_is_decided(shared, inputs, reason, field):
+    before = outputs(asked(shared, tensors()))["turn"]
+    answer = asked(shared, inputs)
     told = answer.json()
     assert (answer.status_code, told["reason"], told["field"]) == (422, reason, field)
     assert field in told["error"]
-    assert outputs(asked(client, tensors()))["turn"] == [0, 0]
+    assert outputs(asked(shared, tensors()))["turn"] == [1 + turn for turn in before]
 
 
 @pytest.mark.parametrize(
@@ -186,27 +187,27 @@ def test_what_does_not_fit_is_refused_and_no_row_is_decided(client, inputs, reas
         ({"surprise": 1}, "surprise"),
     ],
 )
-def test_what_is_not_known_is_refused_by_name(client, parts, field):
-    told = asked(client, tensors(), **parts).json()
+def test_what_is_not_known_is_refused_by_name(shared, parts, field):
+    told = asked(shared, tensors(), **parts).json()
     assert (told["reason"], told["field"]) == ("unknown", field)
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1" * 5000, "²", "99999", "3"])
-def test_a_length_of_the_json_that_is_none_is_refused(client, length):
+def test_a_length_of_the_json_that_is_none_is_refused(shared, length):
     headers = {"inference-header-content-length": length.encode("latin-1")}
-    answer = client.post(INFER, content=json.dumps({"inputs": tensors()}), headers=headers)
+    answer = shared.post(INFER, content=json.dumps({"inputs": tensors()}), headers=headers)
     assert answer.json()["reason"] in ("binary", "malformed")
 
 
 @pytest.mark.parametrize("size", [7, 9, 12])
-def test_bytes_that_are_not_the_inputs_are_refused(client, size):
+def test_bytes_that_are_not_the_inputs_are_refused(shared, size):
     inputs = [tensor("agent", [0, 1]) | {"parameters": {"binary_data_size": size}}]
     del inputs[0]["data"]
     head = json.dumps({"inputs": inputs + without("agent")}).encode()
     headers = {"inference-header-content-length": str(len(head))}
-    told = client.post(INFER, content=head + b"\0" * 8, headers=headers).json()
+    told = shared.post(INFER, content=head + b"\0" * 8, headers=headers).json()
     assert told["reason"] == "binary"
-    exact = client.post(INFER, content=head + b"\0" * size, headers=headers).json()
+    exact = shared.post(INFER, content=head + b"\0" * size, headers=headers).json()
     assert (exact["reason"], exact["field"]) == ("shape", "agent")
 
 

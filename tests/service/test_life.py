@@ -56,6 +56,15 @@ def test_what_cannot_be_served_is_told_in_one_line(folder, words, told, capsys):
     assert told in line
 
 
+def test_a_damaged_contract_is_told(tmp_path):
+    path = served.write(tmp_path) / "contract.json"
+    facts = json.loads(path.read_text())
+    for wrong in ({"agents": None}, {"decision": [{"name": "server"}]}):
+        path.write_text(json.dumps(facts | wrong))
+        with pytest.raises(UserError, match=f"{path} is damaged"):
+            service(tmp_path, 0, Limits(), None)
+
+
 def test_an_address_that_is_taken_is_told():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -22,6 +22,8 @@ class Conversation:
     def __init__(self, app, path="/decide", method="POST", headers=()):
         self.parts = asyncio.Queue()
         self.sent = []
+        self.reads = asyncio.Event()
+        self.reads.set()
         lines = [(b"content-type", b"application/json"), *headers]
         self._scope = {
             "type": "http",
@@ -35,6 +37,7 @@ class Conversation:
 
     async def _send(self, message):
         self.sent.append(message)
+        await self.reads.wait()
 
     def gives(self, body, more=False):
         self.parts.put_nowait({"type": "http.request", "body": body, "more_body": more})
@@ -109,6 +112,16 @@ def test_an_inference_that_takes_too_long_is_given_up_between_rows(folder):
     client = TestClient(made(folder, batch=rows, seconds=1e-3))
     answer = client.post("/v2/models/tiny/infer", content=body)
     assert (answer.status_code, answer.json()["reason"]) == (503, "time")
+
+
+def test_an_answer_that_is_not_read_in_time_is_given_up(folder):
+    async def asked():
+        talk = Conversation(made(folder, seconds=0.05)).gives(BODY)
+        talk.reads.clear()
+        await talk.done
+        return [message["type"] for message in talk.sent]
+
+    assert asyncio.run(asked()) == ["http.response.start"]
 
 
 def test_a_client_that_goes_away_is_let_go(folder):

@@ -27,7 +27,7 @@ def test_schemathesis_finds_nothing(running, folder, tmp_path):
     (tmp_path / "st.toml").write_text(CONFIGURATION)
     live = running(str(folder), "--token-file", str(tmp_path / "token"))
     words = ["--config-file", "st.toml", "run", f"{live.url}/openapi.json", "--no-color"]
-    words += ["-H", f"Authorization: Bearer {TOKEN}", "--max-examples", "20"]
+    words += ["-H", f"Authorization: Bearer {TOKEN}", "--max-examples", "10"]
     words += ["--generation-deterministic", "--continue-on-failure"]
     begin = "from schemathesis.cli import schemathesis; schemathesis()"
     ran = subprocess.run(

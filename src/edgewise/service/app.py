@@ -45,7 +45,9 @@ def application(
     secured: bool,
 ) -> FastAPI:
     """All that is answered about this folder."""
-    app = FastAPI(title="edgewise", version=VERSION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="edgewise", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     app.include_router(decide.router(deployed, metrics), responses=REFUSALS)
     app.include_router(_server(deployed, metrics, reload))
     inference = Inference(deployed, limits.batch, metrics)
@@ -122,7 +124,7 @@ def _only(deployed: Deployed) -> Any:
 
     def served(version: str) -> None:
         if version != deployed.version:
-            line = f"version {version[:20]} is not served: {deployed.version} is"
+            line = f"version {version} is not served: {deployed.version} is"
             raise Refused(404, "version", line)
 
     return Depends(served)

@@ -39,10 +39,18 @@ def load(folder: Path, seed: int) -> Deployed:
     contract.read(folder, 0)
     path = folder / contract.NAME
     content = path.read_bytes()
-    facts = json.loads(content)
-    agents = tuple(Agent(folder, number, seed) for number in range(facts["agents"]))
+    count, meanings = _facts(path, content)
+    agents = tuple(Agent(folder, number, seed) for number in range(count))
     if path.read_bytes() != content:
         raise UserError(f"{path} is being written: try again when it is there")
-    version = hashlib.sha256(content).hexdigest()[:DIGITS]
-    described = (*facts["observation"], *facts["decision"])
-    return Deployed(agents, version, {each["name"]: each["meaning"] for each in described})
+    return Deployed(agents, hashlib.sha256(content).hexdigest()[:DIGITS], meanings)
+
+
+def _facts(path: Path, content: bytes) -> tuple[int, dict[str, str]]:
+    """How many agents there are, and what each field means."""
+    try:
+        facts = json.loads(content)
+        described = (*facts["observation"], *facts["decision"])
+        return int(facts["agents"]), {each["name"]: each["meaning"] for each in described}
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is damaged ({error!r}): export the run again") from None

@@ -74,7 +74,7 @@ class Inference:
             return [(each, default) for each in self._outputs]
         for each in request.outputs:
             if each.name not in known:
-                raise Refused(INPUT, "unknown", f"{each.name[:80]}: no such output", each.name)
+                raise Refused(INPUT, "unknown", f"{each.name}: no such output", each.name)
         asked = [(each.name, each.parameters.binary_data) for each in request.outputs]
         return [(known[name], default if binary is None else binary) for name, binary in asked]
 
@@ -83,7 +83,7 @@ class Inference:
         given = contents(request.inputs, behind)
         for name in given:
             if name not in known:
-                raise Refused(INPUT, "unknown", f"{name[:80]}: no such input", name)
+                raise Refused(INPUT, "unknown", f"{name}: no such input", name)
         for name, each in known.items():
             if each.needed and name not in given:
                 raise Refused(INPUT, "missing", f"{name}: missing", name)

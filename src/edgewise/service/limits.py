@@ -57,7 +57,7 @@ class Limited:
         """The body, whole."""
         headers = Headers(scope=scope)
         if (encoding := headers.get("content-encoding", "identity")) != "identity":
-            raise Refused(ENCODED, "encoding", f"content-encoding {encoding[:20]}: send it plain")
+            raise Refused(ENCODED, "encoding", f"content-encoding {encoding}: send it plain")
         self._check(int(headers.get("content-length", "0")))
         body, more = b"", True
         while more:

@@ -10,6 +10,8 @@ from edgewise.agent.contract import Field as Quantity
 
 INPUT, TOO_LATE, TOO_LARGE, ENCODED, BUSY = 422, 408, 413, 415, 503
 RETRY_AFTER_S = "1"
+LONGEST = 500
+"""Characters of what is told."""
 REASON_OF = {
     "missing": "missing",
     "extra_forbidden": "unknown",
@@ -38,13 +40,19 @@ class Refused(Exception):
 
     def __init__(self, status: int, reason: str, line: str, field: str = "") -> None:
         super().__init__(line)
-        self.status, self.reason, self.line, self.field = status, reason, line, field
+        self.status, self.reason = status, reason
+        self.line, self.field = _shown(line), _shown(field)
 
     def response(self, headers: Mapping[str, str] | None = None) -> JSONResponse:
         """As it is sent."""
         told = {"error": self.line, "reason": self.reason, "field": self.field}
         own = {BUSY: {"retry-after": RETRY_AFTER_S}, 401: {"www-authenticate": "Bearer"}}
         return JSONResponse(told, self.status, {**own.get(self.status, {}), **(headers or {})})
+
+
+def _shown(text: str) -> str:
+    """What a client may have made up: not too long, and without what UTF-8 cannot hold."""
+    return text[:LONGEST].encode("utf-8", "replace").decode()
 
 
 def unusable(quantity: Quantity, reason: str, where: str = "") -> Refused:

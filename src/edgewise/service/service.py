@@ -32,7 +32,7 @@ class Served:
         self._folder, self._seed, self._limits = folder, seed, limits
         self._metrics, self._secured = metrics, secured
         self._one_at_a_time = asyncio.Lock()
-        self._serve(load(folder, seed))
+        self._serve(*self._read())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -42,16 +42,20 @@ class Served:
         """Reads the folder again; raises `Refused` if it cannot be used, and goes on as before."""
         async with self._one_at_a_time:
             try:
-                self._serve(await asyncio.to_thread(load, self._folder, self._seed))
+                self._serve(*await asyncio.to_thread(self._read))
             except (UserError, OSError) as error:
                 self._metrics.reloads.labels("refused").inc()
                 LOG.error("not reloaded", extra={"facts": {"error": str(error)}})
                 raise Refused(409, "reload", str(error)) from None
             self._metrics.reloads.labels("done").inc()
 
-    def _serve(self, deployed: Deployed) -> None:
+    def _read(self) -> tuple[Deployed, ASGIApp]:
+        deployed = load(self._folder, self._seed)
         args = deployed, self._limits, self._metrics, self.reload, self._secured
-        self._app = application(*args)
+        return deployed, application(*args)
+
+    def _serve(self, deployed: Deployed, app: ASGIApp) -> None:
+        self._app = app
         facts = {"scenario": deployed.contract.scenario, "version": deployed.version}
         self._metrics.serving(**facts)
         LOG.info("serving", extra={"facts": {**facts, "agents": len(deployed.agents)}})
@@ -80,7 +84,8 @@ class Recorded:
             await self._app(scope, receive, sending)
         except Refused as error:
             scope["state"]["refused"] = error
-            await error.response()(scope, receive, sending)
+            if not status:
+                await error.response()(scope, receive, sending)
         except Exception:  # It has been answered.
             LOG.exception("failed", extra={"facts": {"trace_id": trace.trace_id}})
         self._record(scope, status, trace, perf_counter() - begun)

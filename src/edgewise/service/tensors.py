@@ -32,7 +32,7 @@ class Column:
         """Its rows, [batch, *shape], of at most so many; `content` are its bytes if it has any.
         Raises `Refused`, which names it."""
         if tensor.datatype != self.datatype:
-            raise self._refused("type", f"datatype {tensor.datatype[:20]}: allowed {self.datatype}")
+            raise self._refused("type", f"datatype {tensor.datatype}: allowed {self.datatype}")
         rows, *row = tensor.shape or [0]
         if not 1 <= rows <= most:
             raise self._refused("batch", f"{rows} rows: allowed [1, {most}]")
