@@ -14,6 +14,7 @@ import served
 from served import USUAL, power_w
 from starlette.testclient import TestClient
 
+from edgewise.agent import Agent
 from edgewise.cli.main import run
 from edgewise.core.errors import UserError
 from edgewise.service.limits import Limits
@@ -63,6 +64,18 @@ def test_a_damaged_contract_is_told(tmp_path):
         path.write_text(json.dumps(facts | wrong))
         with pytest.raises(UserError, match=f"{path} is damaged"):
             service(tmp_path, 0, Limits(), None)
+
+
+def test_a_folder_that_is_replaced_while_it_is_read_is_told(tmp_path, monkeypatch):
+    served.write(tmp_path)
+
+    def replaced(folder, number, seed):
+        served.write(tmp_path, watt=0.2)
+        return Agent(folder, number, seed)
+
+    monkeypatch.setattr("edgewise.service.deployed.Agent", replaced)
+    with pytest.raises(UserError, match="is being written: try again"):
+        service(tmp_path, 0, Limits(), None)
 
 
 def test_an_address_that_is_taken_is_told():
