@@ -21,11 +21,13 @@ SIZES = {
     "application-utility": {"num_servers": 3, "num_devices": 12},
     "joint-offloading": {"num_devices": 5, "num_servers": 2},
     "multi-rat-iot": {"num_users": 3, "num_lora_channels": 2, "num_wifi_channels": 2},
-    "network": {"devices.count": 3},
+    "network": {"devices.count": 2},
     "server-load-balance": {"num_users": 3, "server_cpu_hz": [12e9, 16e9, 20e9]},
     "small-cells": {"num_cells": 2, "ues_per_cell": 3, "num_channels": 4},
 }
 KEYS = seed_keys(7)
+reset = eqx.filter_jit(lambda env, key: env.reset(key))
+"""Compiled once for all schemes of a scenario."""
 
 
 @cache
@@ -34,7 +36,7 @@ def scheduler_of(name, scheme, seed=0):
     found = scenarios.get(name)
     spec = describe(found, scheme, SIZES[name])
     env = found.env(**spec.parameters)
-    state = env.reset(KEYS.layout)
+    state = reset(env, KEYS.layout)
     program = program_of(found, spec, env)
     if program is None:
         return env, state, eqx.filter_jit(found.scheme(scheme).planned)(env, KEYS.plan, state)
