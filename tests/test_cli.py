@@ -26,7 +26,7 @@ from edgewise.runs.durations import Durations, Took
 from edgewise.runs.spec import describe
 from edgewise.runs.sweep import Sweep
 from edgewise.runs.worker import Done, Failed, RunJob, Started
-from edgewise.study.claims import Claim, Figure, Verdict
+from edgewise.study.claims import Claim, Figure, Graded
 from edgewise.study.papers import Paper
 from edgewise.study.ranking import Ranking
 from edgewise.study.results import Results
@@ -142,7 +142,7 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     first = capsys.readouterr()
     told = json.loads(first.out)
     jsonschema.validate(told, SCHEMA)
-    assert (told["scenario"], told["seeds"], told["slots"]) == (NAME, [1000, 1001], None)
+    assert (told["scenario"], told["seeds"], told["slots"]) == (NAME, [2000, 2001], None)
     assert told["parameters"]["num_users"] == 2
     assert told["code"] == code_of(scenarios.get(NAME)).digest
     assert any("only 2 seeds" in line for line in told["remarks"])
@@ -162,10 +162,10 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     assert capsys.readouterr().out.strip() == str(tmp_path / "index.html")
     (run_folder,) = tmp_path.glob("runs/local/*-1000")
     recorded = json.loads((run_folder / "result.json").read_text())["metrics"]
-    for name in (str(run_folder), str(tmp_path / "local@1000")):
+    for name in (str(run_folder), str(tmp_path / "local@2000")):
         assert _code("evaluate", name, "--format", "json") == 0
         assert json.loads(capsys.readouterr().out)["metrics"] == pytest.approx(recorded)
-    assert f"edgewise evaluate {tmp_path / 'local@1000'}" in first.err
+    assert f"edgewise evaluate {tmp_path / 'local@2000'}" in first.err
 
 
 SWEEP = Sweep("two users", ("local", "proportional"), 3, vary={"num_users": (2,)})
@@ -177,9 +177,9 @@ def _draw(results: Results, canvas: Canvas) -> list[dict]:
     return [{"utility": value} for value in values]
 
 
-def _judge(results: Results) -> Verdict:
+def _judge(results: Results) -> Graded:
     values = results.values(SWEEP, "local", "utility", num_users=2)
-    return Verdict("cannot hold", {"utility": mean_interval(values)}, len(values))
+    return Graded("cannot hold", {"utility": mean_interval(values)}, len(values))
 
 
 def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(

@@ -61,7 +61,7 @@ def test_the_authors_words_on_a_claim_stay_with_it():
 
 
 COMMAND = re.compile(r"(?:`|^    |bin/)(edgewise [a-z][^`\n]*)", re.M)
-PLACES = {"SCENARIO": "server-load-balance", "SCHEME": "dtomalb", "RUN": "r/local@1000", "DIR": "r"}
+PLACES = {"SCENARIO": "server-load-balance", "SCHEME": "dtomalb", "RUN": "r/local@2000", "DIR": "r"}
 
 
 def commands():
@@ -102,7 +102,7 @@ def test_the_examples_of_the_readme_run(tmp_path, monkeypatch, capsys):
     assert "dtomalb" in told.out
     assert "as recorded" in told.out
     assert told.out.strip().endswith("results/server-load-balance/index.html")
-    assert "evaluate results/server-load-balance/dtomalb@1000" in told.err
+    assert "evaluate results/server-load-balance/dtomalb@2000" in told.err
 
 
 def test_the_package_and_its_version_agree():

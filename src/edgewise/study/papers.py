@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewise.runs.sweep import Need
-from edgewise.study.claims import Claim, Figure, Verdict
+from edgewise.study.claims import Claim, Figure, Graded, Verdict
 from edgewise.study.results import Results
 from edgewise.training.checkpoint import write_atomically
 
@@ -41,7 +41,7 @@ class Judged:
     results: Results
 
     @cached_property
-    def verdicts(self) -> dict[str, Verdict]:
+    def verdicts(self) -> dict[str, Verdict | Graded]:
         """By the claim's id."""
         return {claim.id: claim.judge(self.results) for claim in self.paper.claims}
 
