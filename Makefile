@@ -35,7 +35,7 @@ hostile:  ## the fuzz, TIMES=10 as long, FROM=0 on
 		$(PYTHON) -m pytest -q -n 0 tests/hostile
 
 bench:  ## speed, as ratios within one run
-	for name in maddpg environments tabular levy application_utility small_cells; do \
+	for name in maddpg environments tabular levy application_utility small_cells agent; do \
 		$(PYTHON) -m benchmarks.$$name || exit 1; done
 
 reproduce:  ## every figure and claim of every scenario, in full
