@@ -24,11 +24,9 @@ from edgewise.study.statistics import gaps_percent, mean_interval
 
 DEVICES = (10, 30, 50, 70, 100)
 SERVERS = (2, 4, 6, 8, 10)
-SHOWN = (*DEPLOYED, "optimum")
-BY_DEVICES = Sweep("devices", (*SHOWN, UNTRAINED, "fixed"), SEEDS, vary={"num_devices": DEVICES})
-BY_SERVERS = Sweep(
-    "servers", (*SHOWN, UNTRAINED, "fixed", "levy"), SEEDS, vary={"num_servers": SERVERS}
-)
+SIZED = (*DEPLOYED, UNTRAINED, "fixed", "optimum")
+BY_DEVICES = Sweep("devices", SIZED, SEEDS, vary={"num_devices": DEVICES})
+BY_SERVERS = Sweep("servers", (*SIZED, "levy"), SEEDS, vary={"num_servers": SERVERS})
 MOST_SAVING = ("local", "optimum")
 BY_CAPACITANCE = Sweep(
     "switched capacitance",
@@ -83,7 +81,8 @@ def _by_number(runs: SweepResults, scheme: str, metric: str) -> Float[np.ndarray
 
 
 def _slope(totals: Float[np.ndarray, "seeds sizes"]) -> BySeed:
-    slope: BySeed = np.polyfit(DEVICES, totals.T, 1)[0]
+    beside = np.array(DEVICES) - np.mean(DEVICES)
+    slope: BySeed = totals @ beside / np.sum(beside**2)
     return slope
 
 
@@ -187,7 +186,7 @@ def _totals(results: Results, canvas: Canvas, sweep: Sweep, over: str, label: st
     rows: Rows = []
     shown = (("total_delay", "total time [s]"), ("total_energy", "total energy [J]"))
     for axes, (metric, title) in zip(canvas.subplots(1, 2), shown, strict=True):
-        for scheme in SHOWN:
+        for scheme in (name for name in sweep.schemes if name != UNTRAINED):
             rows += line_of(results, axes, results.of(sweep), scheme, metric, over)
         labelled(axes, label, title)
     return rows
