@@ -174,7 +174,8 @@ def levy_raises_reward(results: Results) -> Verdict:
 def imitation_is_faster(results: Results) -> Verdict:
     """Imitation makes training faster"""
     pairs = (("dirs", "dirs-no-imitation"), ("dirs-no-levy", "dirs-plain"))
-    parts, numbers = [], {}
+    parts: list[Part] = []
+    numbers: Numbers = {}
     for with_it, without in pairs:
         level = NEARLY_FINAL * final_reward(results, with_it)
         slots = {name: slots_to(results, name, level) for name in (with_it, without)}
