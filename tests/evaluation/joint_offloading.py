@@ -106,6 +106,7 @@ def rewards(in_c: Mapping[str, float] | None = None, **reward: Any) -> Synthetic
     Controls get 0.1, unless one is named (`dirs__blind`); single flips 1, all shares of flips 2."""
     named = dict.fromkeys(CONTROLS, 0.1) | {_named(name): value for name, value in reward.items()}
     fixed = {"fixed": 1.0, "optimum": 10.0, "dirs-one-flip": 1.0, "dirs-plain-one-flip": 1.0}
+    fixed["dirs~untrained"] = 2.5
     values: dict[Any, Any] = {(name, "reward"): value for name, value in (named | fixed).items()}
     values |= {("training, preset C", name, "reward"): x for name, x in (in_c or {}).items()}
     values |= {("share of flips", name, "reward"): 2.0 for name in (NO_LEVY, NEITHER)}

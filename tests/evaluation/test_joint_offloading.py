@@ -257,6 +257,7 @@ def test_rewards_are_compared_in_percent_of_the_other() -> None:
         "dirs-no-imitation over dirs-plain [%]": 150.0,
     }
     assert numbers(results, "J6")["dirs over dirs-one-flip [%]"] == certain(200.0)
+    assert numbers(results, "J6")["dirs over dirs~untrained [%]"] == certain(20.0)
     assert numbers(results, "J6")["reward, dirs-plain, flips 0.3"] == certain(2.0)
     order = ordered(4, 2, 1, in_c=IN_C)
     assert parts(order, "J8") == {
