@@ -4,26 +4,24 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
+from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED
+from edgewise.scenarios.multi_rat_iot.evaluation.sweeps import COMPARED, NUM_USERS
 from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import legend_beside, line_with_bars, published_below, published_line
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
-NUM_USERS = (10, 15, 20, 22, 24, 26, 28, 30)
 MARKERS = {"il-maq": "o", "centralized": "s", "centralized-free": "D", "random": "x"}
-SCHEMES_BY_USERS = Sweep("figure-7", tuple(MARKERS), SEEDS, vary={"num_users": NUM_USERS})
 CROSSING = PUBLISHED.value("7", "IL-MAQ has the lowest average cost below")
 
 
 def _cost(results: Results, scheme: str) -> Float[np.ndarray, "counts seeds"]:
     """Per user and slot [J], at every number of users."""
-    runs = results.of(SCHEMES_BY_USERS)
+    runs = results.of(COMPARED)
     return np.stack([runs.values(scheme, "cost", num_users=count) for count in NUM_USERS])
 
 
-@figure("figure-7", needs=(SCHEMES_BY_USERS,))
+@figure("figure-7", needs=(COMPARED,))
 def cost_by_users(results: Results, canvas: Canvas) -> Rows:
     """Figure 7: mean cost per user and slot, by number of users"""
     axes, rows = canvas.add_subplot(), []
@@ -45,7 +43,7 @@ def cost_by_users(results: Results, canvas: Canvas) -> Rows:
     "R6",
     figure="7",
     criterion="the mean over seeds increases over U = 10..30 for IL-MAQ, Centralized and Random",
-    needs=(SCHEMES_BY_USERS,),
+    needs=(COMPARED,),
 )
 def cost_grows_with_users(results: Results) -> Graded:
     """The average cost increases with the number of users."""
@@ -65,7 +63,7 @@ def cost_grows_with_users(results: Results) -> Graded:
     "R7",
     figure="7",
     criterion="mean over seeds below Centralized (estimation included) and Random at every U < 27",
-    needs=(SCHEMES_BY_USERS,),
+    needs=(COMPARED,),
 )
 def cheapest_with_few_users(results: Results) -> Graded:
     """IL-MAQ has the lowest average cost with fewer than 27 users."""
@@ -87,7 +85,7 @@ def cheapest_with_few_users(results: Results) -> Graded:
     "R8",
     figure="7",
     criterion="the curves cross in [24, 28], and the gap grows beyond 23 users",
-    needs=(SCHEMES_BY_USERS,),
+    needs=(COMPARED,),
 )
 def crosses_centralized(results: Results) -> Graded:
     """With more users IL-MAQ is slightly above Centralized."""
@@ -125,7 +123,7 @@ def zero_crossing(x: np.ndarray, y: np.ndarray) -> float | None:
     "R9",
     figure="7",
     criterion="at most half of Random's cost at every U",
-    needs=(SCHEMES_BY_USERS,),
+    needs=(COMPARED,),
 )
 def half_of_random(results: Results) -> Graded:
     """IL-MAQ is much better than Random."""

@@ -1,17 +1,9 @@
 """Table I of Liu, Yu, Gao 2020: the energies per cycle, as it prints them."""
 
-from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.multi_rat_iot.evaluation import SEEDS
+from edgewise.scenarios.multi_rat_iot.evaluation.sweeps import AS_PRINTED
 from edgewise.study.claims import Graded, Numbers, VerdictWord, claim
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
-
-AS_PRINTED = Sweep(
-    "printed-energies",
-    ("il-maq", "optimum"),
-    SEEDS,
-    fixed={"edge_energy_j_per_cycle": 1e-7, "user_energy_j_per_cycle": 1e-8},
-)
 
 
 @claim(

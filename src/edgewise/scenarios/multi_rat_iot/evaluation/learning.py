@@ -4,18 +4,21 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
+from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED
+from edgewise.scenarios.multi_rat_iot.evaluation.sweeps import (
+    BY_EXPLORATION,
+    BY_USERS,
+    EXPLORATIONS,
+    LEARNING_USERS,
+    UNLEARNING_BY_EXPLORATION,
+    UNLEARNING_BY_USERS,
+)
 from edgewise.study.claims import Graded, Numbers, Rows, VerdictWord, claim, figure, graded
 from edgewise.study.drawing import legend_beside, line_with_band, published_below
 from edgewise.study.judging import Curves
 from edgewise.study.results import Results, SweepResults
 from edgewise.study.statistics import mean_interval
 
-EXPLORATIONS = (0.05, 0.1, 0.2, 0.5, 0.9)
-NUM_USERS = (10, 20, 30, 40)
-BY_EXPLORATION = Sweep("figure-4", ("il-maq",), SEEDS, vary_settings={"exploration": EXPLORATIONS})
-BY_USERS = Sweep("figure-5", ("il-maq",), SEEDS, vary={"num_users": NUM_USERS})
 
 ALL_USERS, USER_1 = "reward", "first_agent_reward"
 """Whose reward, minus the cost, the training log has: the users' mean, or the first one's."""
@@ -45,7 +48,7 @@ def _cost(runs: SweepResults, whose: str, **point: float) -> Curves:
     figure="4",
     criterion="for each ε: mean of the last 1000 slots below that of the first 1000 in every seed, "
     "and within 5% of that of slots 6000-7000",
-    needs=(BY_EXPLORATION,),
+    needs=(BY_EXPLORATION, UNLEARNING_BY_EXPLORATION),
 )
 def converges(results: Results) -> Graded:
     """The average cost converges as learning goes on."""
@@ -67,7 +70,7 @@ def converges(results: Results) -> Graded:
     figure="4",
     criterion="all users' mean of the last 1000 slots at ε = 0.9 above that at every other ε, "
     "each seed",
-    needs=(BY_EXPLORATION,),
+    needs=(BY_EXPLORATION, UNLEARNING_BY_EXPLORATION),
 )
 def most_exploration_is_worst(results: Results) -> Graded:
     """The largest exploration rate, 0.9, has the worst average cost."""
@@ -93,14 +96,14 @@ def most_exploration_is_worst(results: Results) -> Graded:
     "R3",
     figure="5",
     criterion="user 1's mean over seeds of the last 1000 slots increases over U = 10, 20, 30, 40",
-    needs=(BY_USERS,),
+    needs=(BY_USERS, UNLEARNING_BY_USERS),
 )
 def first_user_pays_more_with_more_users(results: Results) -> Graded:
     """User 1's average cost is higher with more users."""
     numbers: Numbers = {}
     whose, runs = {"user 1": USER_1, "all users": ALL_USERS}, results.of(BY_USERS)
     means: dict[str, list[float]] = {who: [] for who in whose}
-    for count in NUM_USERS:
+    for count in LEARNING_USERS:
         for who, name in whose.items():
             last = stretch(_cost(runs, name, num_users=count), 0.9, 1)
             numbers[f"{who}, U={count}"] = mean_interval(last)
@@ -123,7 +126,7 @@ def by_exploration(results: Results, canvas: Canvas) -> Rows:
 def by_users(results: Results, canvas: Canvas) -> Rows:
     """Figure 5: user 1's cost while learning, by number of users (ε = 0.2)"""
     runs = results.of(BY_USERS)
-    curves = {f"U = {count}": _cost(runs, USER_1, num_users=count) for count in NUM_USERS}
+    curves = {f"U = {count}": _cost(runs, USER_1, num_users=count) for count in LEARNING_USERS}
     return _learning_curves(canvas, curves) + published_below(canvas, PUBLISHED.of("5"))
 
 

@@ -4,19 +4,18 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure as Canvas
 
-from edgewise.runs.sweep import Sweep
-from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
+from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED
 from edgewise.scenarios.multi_rat_iot.evaluation.picture import counts, draw_places
+from edgewise.scenarios.multi_rat_iot.evaluation.sweeps import BY_FIRST_VALUE, BY_PENALTY, PLACES
 from edgewise.study.claims import Graded, Numbers, Rows, VerdictWord, claim, figure, graded
 from edgewise.study.drawing import published_below
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
-PLACES = Sweep("figure-6", ("il-maq",), SEEDS)
 IN_THE_PAPER = ("users on LoRa", "users on WiFi", "users that compute locally")
 
 
-@figure("figure-6", needs=(PLACES,))
+@figure("figure-6", needs=(PLACES, BY_PENALTY, BY_FIRST_VALUE))
 def places(results: Results, canvas: Canvas) -> Rows:
     """Figure 6: who ends up on which channel (U = 30, after training)"""
     runs = results.of(PLACES)
@@ -32,7 +31,7 @@ def places(results: Results, canvas: Canvas) -> Rows:
     "R4",
     figure="6",
     criterion="mean over seeds: 17 to 23 offload, 6 to 10 over LoRa, 9 to 13 over WiFi",
-    needs=(PLACES,),
+    needs=(PLACES, BY_PENALTY, BY_FIRST_VALUE),
 )
 def twenty_offload(results: Results) -> Graded:
     """Of 30 users 20 offload, 8 over LoRa and 12 over WiFi; 10 stay local."""
@@ -56,7 +55,7 @@ def _mean_in(users: Float[np.ndarray, " seeds"], low: float, high: float) -> boo
     "R5",
     figure="6",
     criterion="no slot with two users on a channel, in every seed",
-    needs=(PLACES,),
+    needs=(PLACES, BY_PENALTY, BY_FIRST_VALUE),
 )
 def no_collisions(results: Results) -> Graded:
     """Users share the channels without any collision."""
