@@ -19,7 +19,6 @@ from edgewise.study.judging import Curves
 from edgewise.study.results import Results, SweepResults
 from edgewise.study.statistics import mean_interval
 
-
 ALL_USERS, USER_1 = "reward", "first_agent_reward"
 """Whose reward, minus the cost, the training log has: the users' mean, or the first one's."""
 POINTS = 50
