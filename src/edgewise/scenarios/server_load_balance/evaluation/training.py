@@ -40,7 +40,7 @@ from edgewise.study.parts import Part, more, resampled, sooner
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
-TEN = {"num_users": 10}
+TEN = 10
 RIVALS = (CENTRAL, INDEPENDENT)
 LEARNERS = (OURS, *RIVALS)
 CENTRALS = (
@@ -66,16 +66,16 @@ def highest(results: Results) -> Verdict:
     """DTOMALB reaches the highest utility"""
     crowd = results.of(CROWD)
     final = {name: curve(results, FROZEN[name])[:, -1] for name in LEARNERS}
-    controls = at_the_end(results, crowd.values("random", "utility", **TEN))
+    controls = at_the_end(results, crowd.values("random", "utility", num_users=TEN))
 
     def over_rivals(ours: Seeds) -> list[Part]:
         return [more(f"over {name}", ours, final[name]) for name in RIVALS]
 
     numbers: Numbers = {name: mean_interval(each) for name, each in {**final, **controls}.items()}
     for name in RULES[1:]:
-        numbers[name] = mean_interval(crowd.values(name, "utility", **TEN))
+        numbers[name] = mean_interval(crowd.values(name, "utility", num_users=TEN))
     for name in LEARNERS:
-        while_training = end_mean(crowd.log(name, **TEN))
+        while_training = end_mean(crowd.log(name, num_users=TEN))
         numbers[f"{name}, last tenth of training"] = mean_interval(while_training)
     return Verdict(
         over_rivals(final[OURS]),
@@ -137,7 +137,7 @@ def central_is_slow_and_stuck(results: Results) -> Verdict:
     ours = {told: _ended(results, runs[OURS]) for told, runs, _ in CENTRALS}
     random = {
         CENTRALS[0][0]: results.of(FEW_USERS).values("random", "utility"),
-        CENTRALS[1][0]: results.of(CROWD).values("random", "utility", **TEN),
+        CENTRALS[1][0]: results.of(CROWD).values("random", "utility", num_users=TEN),
     }
     untrained = {told: curve(results, runs[OURS])[:, 0] for told, runs, _ in CENTRALS}
     controls = {
@@ -223,7 +223,7 @@ def convergence(results: Results, canvas: Canvas) -> Rows:
         title = results.scenario.scheme(name).title
         slot = results.experiment(FROZEN[name])["slot"]
         rows += draw_curve(axes, slot, curve(results, FROZEN[name]), name, title)
-    best = results.of(CROWD).values("optimum", "utility", **TEN).mean()
+    best = results.of(CROWD).values("optimum", "utility", num_users=TEN).mean()
     axes.axhline(best, color="0.4", ls="--", lw=1, label="slot optimum")
     labelled(axes, "slot of training", "utility, frozen policy")
     return rows + published_below(canvas, PUBLISHED.of("5"))
