@@ -4,7 +4,7 @@ learner's exploration nor the fading of other slots is counted."""
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
 from edgewise.runs.sweep import Experiment
@@ -42,7 +42,7 @@ def shuffled(results: Results, experiment: Experiment, weight: float = WEIGHTS[0
     return utility(found["shuffled_delay_mean"], found["shuffled_load_variance"], weight)
 
 
-def slots_to_converge(curve: Looks, slot: Float[np.ndarray, " looks"]) -> Seeds:
+def slots_to_converge(curve: Looks, slot: Int[np.ndarray, " looks"]) -> Seeds:
     """When a policy first has 95% of its run's improvement, from before the first slot to the mean
     of the last looks; infinite for a run that does not improve.
 

@@ -1,6 +1,7 @@
 """Figure 5 of Zhang et al. 2021: how well, how fast and how steadily the learners learn."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Canvas
@@ -210,9 +211,8 @@ def independent_is_unstable(results: Results) -> Verdict:
     )
 
 
-def _median_difference(first: Seeds, second: Seeds, axis: int) -> Seeds:
-    median: Seeds = np.median(first - second, axis=axis)
-    return median
+def _median_difference(first: np.ndarray, second: np.ndarray, axis: int) -> Any:
+    return np.median(first - second, axis=axis)
 
 
 @figure("5", needs=(*FIGURE_5, CROWD))
