@@ -66,9 +66,7 @@ def looked_at(
         "load_variance": np.full((SEEDS, LOOKS), variance),
         "shuffled_delay_mean": np.full(SEEDS, -shuffled),
         "shuffled_load_variance": np.full(SEEDS, variance),
-        "server_cycles": np.tile(1e9 * cycles, (SEEDS, 1)),
-        "untrained_load_variance": np.full(SEEDS, 1.0),
-        "untrained_server_cycles": np.tile(1e9 * EVEN, (SEEDS, 1)),
+        "server_cycles": np.tile(1e9 * cycles, (SEEDS, LOOKS, 1)),
         "shuffled_server_cycles": np.tile(1e9 * EVEN, (SEEDS, 1)),
         **more,
     }
@@ -169,6 +167,7 @@ def load(
     cycles: np.ndarray = BY_SPEED,
     rules: Mapping[str, tuple[float, np.ndarray]] | None = None,
     blind: tuple[float, np.ndarray] = (9.0, EVEN),
+    untrained: float = 9.0,
     **more: Any,
 ) -> SyntheticResults:
     """Variance within a slot and cycles of DTOMALB; of a draw 1.0, of the fixed map 0.8, of the
@@ -176,7 +175,9 @@ def load(
     given = {"random": (9.0, EVEN), "proportional": (1.0, BY_SPEED), "static": (0.8, EVEN)}
     given |= {"optimum": (0.3, BY_SPEED), **(rules or {})}
     ours = looked_at(level(-1.0), cycles=cycles)
-    ours = {**ours, "load_variance": np.ones((SEEDS, LOOKS)) * np.reshape(variance, (-1, 1))}
+    looks = np.ones((SEEDS, LOOKS)) * np.reshape(variance, (-1, 1))
+    looks[:, 0] = untrained
+    ours = {**ours, "load_variance": looks}
     ours |= {"shuffled_load_variance": np.full(SEEDS, 9.0), **more}
     other = looked_at(level(-1.0), variance=0.7)
     frozen = {OURS: ours, INDEPENDENT: other, CENTRAL: other}
@@ -277,6 +278,7 @@ CASES = [
     ("L8", "holds", load()),
     ("L8", "by construction", load(blind=(0.5, BY_SPEED))),
     ("L8", "by construction", load(rules={"random": (0.5, BY_SPEED)})),
+    ("L8", "by construction", load(untrained=0.5)),
     ("L8", "holds in part", load(variance=0.7)),
     ("L8", "holds in part", load(variance=0.5, rules={"static": (0.4, EVEN)})),
     ("L8", "holds in part", load(variance=0.5, rules={"proportional": (0.4, EVEN)})),

@@ -1,6 +1,7 @@
 """What a scheme has learned after so many slots: its training as it always is, stopped again and
 again to let the frozen greedy policy decide in one and the same world."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from jaxtyping import Array
 
 from edgewise.core.controls import swapped
 from edgewise.core.policy import AbstractScheduler
-from edgewise.core.rollout import Trajectory, rollout
+from edgewise.core.rollout import rollout
 from edgewise.core.seeding import SeedKeys, seed_keys
 from edgewise.runs.execute import program_of
 from edgewise.runs.spec import RunSpec, describe
@@ -22,7 +23,6 @@ from edgewise.scenarios.server_load_balance.env import ServerLoadBalanceEnv as E
 from edgewise.scenarios.server_load_balance.metrics import series
 from edgewise.training.program import AbstractProgram
 
-Measures = dict[str, Array]
 EVERY = 100
 """Slots of training from one look at the policy to the next."""
 QUICK_EVERY = 50
@@ -36,57 +36,62 @@ class Watched(eqx.Module):
     spec: RunSpec = eqx.field(static=True)
     every: int = eqx.field(static=True)
 
-    def looks(self, keys: SeedKeys) -> Measures:
-        """See `checkpoints`, of one seed."""
+    @eqx.filter_jit
+    def begun(self, keys: SeedKeys) -> tuple[Any, Any]:
+        """The layout, and what is known on it before the first slot."""
         state = self.env.reset(keys.layout)
-        first = self.program.init(keys.training, state)
+        return state, self.program.init(keys.training, state)
 
-        def stretch(carry: Any, begin: Array) -> tuple[Any, Measures]:
-            carry = jax.lax.fori_loop(begin, begin + self.every, slot, carry)
-            return carry, _measured(self._seen(keys, state, carry))
+    @eqx.filter_jit
+    def trained(self, keys: SeedKeys, carry: Any, begin: Array) -> Any:
+        """What is known after the stretch of slots from `begin` on."""
 
         def slot(t: Array, carry: Any) -> Any:
             key = jax.random.fold_in(keys.training, t)
             return self.program.slot(key, carry, t, t / self.spec.slots)[0]
 
-        begins = jnp.arange(0, self.spec.slots, self.every)
-        last, found = jax.lax.scan(stretch, first, begins)
-        before = self._ended(keys, state, first)
-        shuffled = self._ended(keys, state, last, swapped(self.env))
-        joined = {name: jnp.append(before[name], each) for name, each in found.items()}
-        ended = self._ended(keys, state, last)
-        return {
-            **{f"untrained_{name}": each for name, each in before.items()},
-            **{f"shuffled_{name}": each for name, each in shuffled.items()},
-            **ended,
-            **joined,
-        }
+        return jax.lax.fori_loop(begin, begin + self.every, slot, carry)
 
-    def _ended(self, keys: SeedKeys, state: Any, carry: Any, env: Env | None = None) -> Measures:
-        """What is measured at a look, and the scenario's `series`."""
-        seen = self._seen(keys, state, carry, env)
-        return {**_measured(seen), **series(self.env, seen)}
-
-    def _seen(self, keys: SeedKeys, state: Any, carry: Any, env: Env | None = None) -> Trajectory:
+    @eqx.filter_jit
+    def look(self, keys: SeedKeys, state: Any, carry: Any) -> dict[str, Array]:
         """What the frozen policy does in the world that all schemes are evaluated in."""
         scheduler: AbstractScheduler = self.program.scheduler(carry)
         lengths = self.spec.evaluation_slots, self.spec.episode_slots
-        return rollout(env or self.env, scheduler, keys.evaluation, state, *lengths)
+        seen = rollout(self.env, scheduler, keys.evaluation, state, *lengths)
+        return {
+            "delay_mean": jnp.mean(seen.outcome.delay_s),
+            "load_variance": jnp.mean(seen.outcome.load_variance),
+            **series(self.env, seen),
+        }
 
 
 def checkpoints(
     name: str, values: Mapping[str, Any], seeds: tuple[int, ...], short: bool
 ) -> dict[str, np.ndarray]:
     """Of the scheme called `name`, with `values` in place of the parameters' defaults: `delay_mean`
-    [s] and `load_variance` [s²] of the policy before the first slot and after every `EVERY`,
-    `[seeds, looks]`, with the `slot` of each look; the scenario's `series` at the end, `[seeds,
-    servers]`. And all of these before the first slot (`untrained_...`), and at the end where every
-    agent sees what its neighbour should (`shuffled_...`), without the axis of looks."""
+    [s], `load_variance` [s²] and the scenario's `series` of the policy before the first slot and
+    after every `EVERY`, `[seeds, looks, ...]`; the same at the end, every agent seeing what its
+    neighbour should (`shuffled_...`, `[seeds, ...]`); and the `slot` of each look."""
     watched = _watched(name, values, short)
-    run = eqx.filter_jit(lambda watched, keys: watched.looks(keys))
-    found = [run(watched, seed_keys(seed)) for seed in seeds]
-    arrays = {each: np.stack([np.asarray(seed[each]) for seed in found]) for each in found[0]}
-    return {**arrays, "slot": np.arange(0, watched.spec.slots + 1, watched.every)}
+    begins = range(0, watched.spec.slots, watched.every)
+    found = [_looks(watched, seed_keys(seed), begins) for seed in seeds]
+    arrays = {each: np.stack([seed[each] for seed in found]) for each in found[0]}
+    return {**arrays, "slot": np.array([0, *(begin + watched.every for begin in begins)])}
+
+
+def _looks(watched: Watched, keys: SeedKeys, begins: range) -> dict[str, np.ndarray]:
+    """`checkpoints` of one seed."""
+    shuffled = dataclasses.replace(watched, env=swapped(watched.env))
+    state, carry = watched.begun(keys)
+    looks = [watched.look(keys, state, carry)]
+    for begin in begins:
+        carry = watched.trained(keys, carry, jnp.asarray(begin))
+        looks.append(watched.look(keys, state, carry))
+    swapped_looks = shuffled.look(keys, state, carry)
+    return {
+        **{name: np.stack([np.asarray(look[name]) for look in looks]) for name in looks[0]},
+        **{f"shuffled_{name}": np.asarray(each) for name, each in swapped_looks.items()},
+    }
 
 
 def _watched(name: str, values: Mapping[str, Any], short: bool) -> Watched:
@@ -97,10 +102,3 @@ def _watched(name: str, values: Mapping[str, Any], short: bool) -> Watched:
     assert program is not None
     seen = SCENARIO.scheme(name).view(env)
     return Watched(program, seen, spec, QUICK_EVERY if short else EVERY)
-
-
-def _measured(seen: Trajectory) -> Measures:
-    return {
-        "delay_mean": jnp.mean(seen.outcome.delay_s),
-        "load_variance": jnp.mean(seen.outcome.load_variance),
-    }

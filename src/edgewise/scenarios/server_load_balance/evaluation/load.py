@@ -49,11 +49,14 @@ class Spread:
         return slope
 
 
-def _learned(found: Mapping[str, np.ndarray], seeing: str = "") -> Spread:
-    """After training; `seeing` is "shuffled_" for agents that see what their neighbour should."""
-    variance = found[f"{seeing}load_variance"]
-    last = variance if variance.ndim == 1 else variance[:, -1]
-    return Spread(last, found[f"{seeing}server_cycles"])
+def _learned(found: Mapping[str, np.ndarray], look: int = -1) -> Spread:
+    """After training, or at another look."""
+    return Spread(found["load_variance"][:, look], found["server_cycles"][:, look])
+
+
+def _shuffled(found: Mapping[str, np.ndarray]) -> Spread:
+    """After training, for agents that see what their neighbour should."""
+    return Spread(found["shuffled_load_variance"], found["shuffled_server_cycles"])
 
 
 def _of_rule(results: Results, rule: str, weight: float) -> Spread:
@@ -76,9 +79,9 @@ def balanced(results: Results) -> Verdict:
     found = {weight: results.experiment(each) for weight, each in WITH_TERM.items()}
     controls = {
         "random": {w: _of_rule(results, "random", w) for w in WEIGHTS},
-        UNTRAINED: {w: _learned(each, "untrained_") for w, each in found.items()},
+        UNTRAINED: {w: _learned(each, 0) for w, each in found.items()},
         BLIND: {WEIGHTS[0]: _learned(results.experiment(FROZEN[BLIND]))},
-        f"{OURS}~shuffled": {w: _learned(each, "shuffled_") for w, each in found.items()},
+        f"{OURS}~shuffled": {w: _shuffled(each) for w, each in found.items()},
         "proportional": {w: _of_rule(results, "proportional", w) for w in WEIGHTS},
     }
     return Verdict(
