@@ -58,7 +58,7 @@ class JointActions(AbstractLearner[DqnLearned]):
 
     def number(self, action: Int[Array, "*batch agents"]) -> Int[Array, "*batch"]:
         """The number that these actions spell."""
-        return jnp.sum(action * self._places, axis=-1)
+        return action @ self._places
 
     @property
     def _places(self) -> Int[Array, " agents"]:
