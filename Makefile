@@ -38,7 +38,7 @@ mutants:  ## SAMPLE=300 changes to the code, and which of them no test sees; goe
 	$(PYTHON) -m benchmarks.mutants --sample $(or $(SAMPLE),300) --out mutants.csv
 
 bench:  ## speed, as ratios within one run
-	for name in maddpg environments tabular levy application_utility small_cells; do \
+	for name in maddpg environments tabular levy application_utility small_cells agent; do \
 		$(PYTHON) -m benchmarks.$$name || exit 1; done
 
 reproduce:  ## every figure and claim of every scenario, in full
