@@ -31,6 +31,8 @@ COMMANDS = {
     "evaluate": "Score a trained run, also with other parameters.",
     "reproduce": "Every figure of the paper, and the verdict on each of its claims.",
     "export": "What a run decides by, as files for its agents: ONNX or C, and a contract.",
+    "agent": "One agent of an exported folder in operation, over MQTT.",
+    "emulate": "An exported network as processes, an agent each, in the simulated world.",
     "report": "The page of a results folder, from what has been run.",
 }
 
