@@ -26,11 +26,13 @@ from edgewise.runs.durations import Durations, Took
 from edgewise.runs.spec import describe
 from edgewise.runs.sweep import Sweep
 from edgewise.runs.worker import Done, Failed, RunJob, Started
-from edgewise.study.claims import Claim, Figure, Graded
+from edgewise.study.claims import Claim, Figure, Graded, Verdict
 from edgewise.study.papers import Paper
+from edgewise.study.parts import more
 from edgewise.study.ranking import Ranking
 from edgewise.study.results import Results
 from edgewise.study.rows import GAP, Measured, Row
+from edgewise.study.scorecard import read_scorecard
 from edgewise.study.statistics import Interval, mean_interval
 from edgewise.training.run import Progress
 
@@ -200,6 +202,30 @@ def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
     for kind in ("png", "svg"):
         assert (home / "figures" / f"fig-1.{kind}").exists()
     assert "Smoke-sized" in (home / "report.html").read_text()
+
+
+def _part(results: Results) -> Verdict:
+    values = results.of(SWEEP).values("local", "utility", num_users=2)
+    return Verdict([more("utility", values)], {"itself": [more("utility", values)]})
+
+
+def test_reproduce_all_ends_with_one_table_and_a_scorecard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _part)
+    papers = {NAME: Paper((), (claim,))}
+    monkeypatch.setattr("edgewise.scenarios.paper", lambda name: papers.get(name, Paper((), ())))
+    assert _code("reproduce", "all", "--quick", "--out", str(tmp_path)) == 0
+    told = capsys.readouterr()
+    assert "1 " in told.out.splitlines()[-1]
+    card = read_scorecard(tmp_path / "scorecard.json")
+    assert [paper.scenario for paper in card.papers] == [NAME]
+    (claimed,) = card.papers[0].claims
+    assert (claimed.seeds, claimed.parts[0].seeds, list(claimed.controls)) == (2, 2, ["itself"])
+    assert card.quick
+    page = (tmp_path / NAME / "reproductions" / f"{NAME}-quick" / "report.html").read_text()
+    assert "itself" in page
+    assert "above 0" in page
 
 
 def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> None:

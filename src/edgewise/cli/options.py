@@ -10,7 +10,7 @@ from cyclopts import Parameter, Token
 
 from edgewise.core.errors import UserError
 
-MOST = {"seeds": 10_000, "jobs": 1024, "trials": 10_000}
+MOST = {"seeds": 10_000, "jobs": 1024, "trials": 10_000, "points": 10_000}
 """Of what is held in memory or run as processes at once."""
 
 
@@ -36,7 +36,7 @@ Set = Annotated[
     ),
 ]
 Preset = Annotated[str | None, Parameter(help="A named set of parameters; --set goes before it.")]
-Seeds = Annotated[int | None, counted("How many seeds: 1000, 1001, ...")]
+Seeds = Annotated[int | None, counted("How many seeds: 2000, 2001, ...")]
 Slots = Annotated[int | None, counted("Training slots of every scheme that learns.")]
 Learn = Annotated[
     tuple[str, ...],

@@ -86,6 +86,16 @@ class Verdict:
         return word
 
     @property
+    def said(self) -> str:
+        """The outcome, and what a reader asks next."""
+        if self.outcome == "undecided":
+            many = "more" if self.seeds_wanted is None else f"about {self.seeds_wanted}"
+            return f"undecided ({self.seeds} seeds; {many} would tell)"
+        if self.outcome == "by construction":
+            return f"by construction (so do {', '.join(self.passing)})"
+        return self.outcome
+
+    @property
     def passing(self) -> list[str]:
         """The controls of which the claim holds as well."""
         return [name for name, parts in self.controls.items() if holds(parts)]
@@ -160,6 +170,11 @@ class Graded:
     numbers: Numbers
     seeds: int
     note: str = ""
+
+    @property
+    def said(self) -> str:
+        """The outcome."""
+        return self.outcome
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as `verdicts.json` records it."""
