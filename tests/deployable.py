@@ -29,10 +29,11 @@ KEYS = seed_keys(7)
 
 
 @cache
-def scheduler_of(name, scheme, seed=0):
-    """The environment that the scheme runs in, the first state, and the scheduler."""
+def scheduler_of(name, scheme, seed=0, sizes=()):
+    """The environment that the scheme runs in, the first state, and the scheduler; `sizes` are
+    pairs that go before those above."""
     found = scenarios.get(name)
-    spec = describe(found, scheme, SIZES[name])
+    spec = describe(found, scheme, {**SIZES[name], **dict(sizes)})
     env = found.env(**spec.parameters)
     state = env.reset(KEYS.layout)
     program = program_of(found, spec, env)
@@ -46,10 +47,10 @@ def scheduler_of(name, scheme, seed=0):
 
 
 @cache
-def trained(name, scheme, seed=0):
+def trained(name, scheme, seed=0, sizes=()):
     """The scheme as if a run had been read."""
     declared = scenarios.get(name).scheme(scheme)
-    env, state, scheduler = scheduler_of(name, scheme, seed)
+    env, state, scheduler = scheduler_of(name, scheme, seed, sizes)
     return Trained(
         scenario=name,
         scheme=Scheme(
@@ -59,7 +60,7 @@ def trained(name, scheme, seed=0):
             source=declared.source,
         ),
         run=Run(digest="0" * 16, seed=7, slots=declared.slots),
-        parameters=json.loads(json.dumps(SIZES[name])),
+        parameters=json.loads(json.dumps({**SIZES[name], **dict(sizes)})),
         env=env,
         state=state,
         scheduler=scheduler,
@@ -67,9 +68,9 @@ def trained(name, scheme, seed=0):
 
 
 @cache
-def policies_of(name, scheme, seed=0):
+def policies_of(name, scheme, seed=0, sizes=()):
     """Its distinct policies."""
-    return distinct_policies(trained(name, scheme, seed))
+    return distinct_policies(trained(name, scheme, seed, sizes))
 
 
 def _drawn(random, leaf):

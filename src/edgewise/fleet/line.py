@@ -55,7 +55,7 @@ class Line:
         self._client.on_socket_open = self._opened
         self._client.on_connect = self._connected
         self._client.on_message = lambda client, data, message: heard(
-            message.topic, message.payload
+            message.topic, bytes(message.payload)
         )
         self._delay_s, self._try_at = FIRST_DELAY_S, 0.0
 

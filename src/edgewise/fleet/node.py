@@ -1,4 +1,4 @@
-"""A Sparkplug B edge node: birth, data, death, rebirth (Eclipse Sparkplug 3.0.0, sections 5 and 6)."""
+"""A Sparkplug B edge node: birth, data, death, rebirth (Eclipse Sparkplug 3.0.0, sections 5, 6)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -155,7 +155,7 @@ def _payload_class() -> Any:
     message = _Field.TYPE_MESSAGE
     payload.field.add(name="metrics", number=2, label=many, type=message, type_name="Metric")
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call]
+    pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("sparkplug.Payload"))
 
 

@@ -13,6 +13,7 @@ from edgewise.core.errors import UserError
 PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Where it is installed but is not on everybody's path."""
 START_S = 10.0
+LOOPBACK = "127.0.0.1"
 
 
 def mosquitto() -> str:
@@ -28,14 +29,15 @@ def _in(path: str) -> str | None:
 
 
 class Broker:
-    """On a free port of loopback, and of `further` addresses; nobody is asked for a password."""
+    """On a free port of loopback, and of the address `at`; nobody is asked for a password."""
 
-    def __init__(self, further: tuple[str, ...] = ()) -> None:
-        self._program, self._addresses = mosquitto(), ("127.0.0.1", *further)
-        self.port = _free_port()
+    def __init__(self, at: str = LOOPBACK) -> None:
+        self._program = mosquitto()
+        self.port, self.runs = _free_port(), False
         self._folder = tempfile.TemporaryDirectory(prefix="edgewise-broker-")
         self._file = Path(self._folder.name) / "mosquitto.conf"
-        listeners = [f"listener {self.port} {address}" for address in self._addresses]
+        addresses = sorted({LOOPBACK, at})
+        listeners = [f"listener {self.port} {address}" for address in addresses]
         more = ["allow_anonymous true", "set_tcp_nodelay true", "log_dest none"]
         self._file.write_text("\n".join([*listeners, *more, f"user {getpass.getuser()}", ""]))
 
@@ -57,15 +59,17 @@ class Broker:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"{self._program} does not start on port {self.port}")
             time.sleep(0.02)
+        self.runs = True
 
     def kill(self) -> None:
         """At once, without a farewell."""
+        self.runs = False
         self._process.kill()
         self._process.wait()
 
     def _answers(self) -> bool:
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1.0).close()
+            socket.create_connection((LOOPBACK, self.port), timeout=1.0).close()
         except OSError:
             return False
         return True
@@ -73,6 +77,6 @@ class Broker:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port

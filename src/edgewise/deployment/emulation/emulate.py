@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from edgewise.core.errors import UserError
-from edgewise.deployment.emulation.broker import Broker
+from edgewise.deployment.emulation.broker import LOOPBACK, Broker
 from edgewise.deployment.emulation.namespaces import Namespaces
 from edgewise.deployment.emulation.plan import Accidents, Event, dead_from_the_start, planned
 from edgewise.deployment.emulation.processes import Command, Processes
 from edgewise.deployment.emulation.wire import Answer, Wire
 from edgewise.deployment.emulation.world import Rows, World
 
-GROUP, LOOPBACK = "emulation", "127.0.0.1"
+GROUP = "emulation"
 BIRTH_S = 30.0
 """How long the first births may take, and as long again for every few agents."""
 AT_ONCE = 4
@@ -86,15 +86,15 @@ class Emulation:
         return self._processes.memory_mb()
 
     def _begin(self, held: ExitStack) -> None:
-        asked, inside, further = self._asked, None, ()
+        asked, inside, at = self._asked, None, LOOPBACK
         if asked.netem is not None:
             self._spaces = held.enter_context(Namespaces(self._agents, asked.netem))
-            inside, further = self._spaces.inside, (self._spaces.broker,)
+            inside, at = self._spaces.inside, self._spaces.broker
         elif asked.accidents.cuts:
             raise UserError("--cuts needs namespaces: add --netem '' or what tc netem takes")
-        self._broker = held.enter_context(Broker(further))
-        at = f"{(*further, LOOPBACK)[0]}:{self._broker.port}"
-        command = Command(asked.folder, at, GROUP, asked.slot_s, asked.seed, inside)
+        self._broker = held.enter_context(Broker(at))
+        broker = f"{at}:{self._broker.port}"
+        command = Command(asked.folder, broker, GROUP, asked.slot_s, asked.seed, inside)
         self._processes = Processes(command, asked.logs)
         held.callback(self._processes.stop)
         address = (LOOPBACK, self._broker.port)
@@ -129,7 +129,8 @@ class Emulation:
             for event in events.get(slot, ()):
                 self._happen(event)
             rows = self._world.measured
-            who = self.wire.ask(slot, rows, self._expected, self._asked.slot_s)
+            expected = self._expected if self._broker.runs else set()
+            who = self.wire.ask(slot, rows, expected, self._asked.slot_s)
             self._world.decide(self.wire.decided(slot, rows, who))
             seen.append(rows)
             answered.append(who)

@@ -10,6 +10,9 @@ from edgewise.core.errors import UserError
 
 Kind = Literal["kill", "start", "cut", "mend", "kill broker", "start broker"]
 
+KILLED: tuple[Kind, Kind] = ("kill", "start")
+CUT_OFF: tuple[Kind, Kind] = ("cut", "mend")
+
 
 @dataclass(frozen=True)
 class Event:
@@ -43,7 +46,7 @@ def planned(
     victims = random.permutation(agents)[:hit].tolist()
     for place, agent in enumerate(victims):
         begin = int(random.integers(1, slots - accidents.away))
-        first, then = ("kill", "start") if place < accidents.kills else ("cut", "mend")
+        first, then = KILLED if place < accidents.kills else CUT_OFF
         events[begin].append(Event(first, agent))
         events[begin + accidents.away].append(Event(then, agent))
     # Every second slot is one to begin in, so that each ends before the next begins.
