@@ -1,5 +1,6 @@
 """Payloads, byte for byte, and a contract's fields in them."""
 
+import contextlib
 import math
 import struct
 
@@ -58,10 +59,8 @@ def test_what_is_said_is_what_is_heard(said, seq):
 
 @given(st.binary())
 def test_bytes_are_a_payload_or_are_refused(content):
-    try:
-        decoded(content)
-    except Unreadable as error:
-        assert "no Sparkplug payload" in str(error)
+    with contextlib.suppress(Unreadable):
+        assert decoded(content).timestamp_ms >= 0
 
 
 def test_a_type_that_is_not_known_or_not_that_of_the_value_is_null():

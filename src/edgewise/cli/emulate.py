@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,8 +69,7 @@ def emulate_(
         netem=netem,
     )
     runs: list[outcome.Found] = []
-    _log(asked.logs)
-    with Emulation(asked, world) as emulation:
+    with _logged(asked.logs), Emulation(asked, world) as emulation:
         for ran in emulation.runs():
             runs.append(outcome.found(folder, asked.seed, emulation.wire, ran, exported))
             print(_told(runs[-1]), file=sys.stderr)
@@ -96,11 +97,17 @@ def emulate_(
         sys.exit(FAILED)
 
 
-def _log(folder: Path) -> None:
+@contextmanager
+def _logged(folder: Path) -> Iterator[None]:
     """What this end of the wire has to say goes beside what the agents say."""
     folder.mkdir(parents=True, exist_ok=True)
-    log = logging.getLogger("edgewise.fleet")
-    log.propagate, log.handlers = False, [logging.FileHandler(folder / "host.log", delay=True)]
+    log, handler = logging.getLogger("edgewise.fleet"), logging.FileHandler(folder / "host.log")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()
 
 
 def _shares(text: str) -> tuple[float, ...]:

@@ -61,7 +61,7 @@ class Line:
 
     def turn(self, wait_s: float) -> None:
         """Does what there is to do; if there is nothing, waits for it, at most so long."""
-        if self._client.socket() is None:
+        if self._client.socket() is None and not self.up:
             self._connect(wait_s)
         elif self._client.loop(wait_s) != mqtt.MQTT_ERR_SUCCESS:
             self._lost("the connection is lost")
