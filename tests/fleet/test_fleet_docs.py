@@ -53,11 +53,15 @@ def test_the_commands_of_the_page_run(
     folder = tmp_path / "deployed" / "emulation"
     assert {path.name for path in folder.iterdir()} >= {
         "emulation.csv",
+        "emulation.html",
         "emulation.json",
         "emulation.png",
         "emulation.svg",
         "logs",
     }
+    page = (folder / "emulation.html").read_text()
+    assert "1 agents and 1 brokers were killed on the way" in page
+    assert re.search(r"<td class=n>0 of \d+</td><td class=n>0 of \d+</td>", page)
     facts = json.loads((folder / "emulation.json").read_text())
     assert (facts["agents"], facts["slots"], facts["accidents"]["kills"]) == (2, 9, 1)
     agent_lives_and_leaves(last, broker, ear)

@@ -14,6 +14,7 @@ from hearing import Ear
 from edgewise.agent import Agent
 from edgewise.deployment.emulation.broker import LOOPBACK, Broker
 from edgewise.fleet.fields import Fields
+from edgewise.fleet.host import Host
 from edgewise.fleet.operation import Operation, Place
 from edgewise.fleet.sparkplug import DataType, Metric, decoded, encoded, now_ms
 
@@ -240,3 +241,43 @@ def test_an_independent_reader_sees_the_same(
             assert other.get("alias") == metric.alias
             kind = "".join(word.title() for word in metric.type.name.split("_"))
             assert other["type"].lower() == kind.lower()
+
+
+def test_a_host_that_misses_a_message_asks_for_a_birth_and_old_deaths_tell_it_nothing(
+    broker: Broker, ear: Ear
+):
+    """It is told a life as an edge node would tell it."""
+    heard: list[str] = []
+    host = Host((LOOPBACK, broker.port), "edgewise", heard.append)
+
+    def until(true: Callable[[], bool]) -> None:
+        ear.until(lambda: host.turn(0.05) is None and true())
+
+    def told(kind: str, seq: int | None, *metrics: Metric) -> None:
+        """And heard: whatever is said later to another comes after it."""
+        ear.say(kind, encoded(metrics, seq))
+        marks = host.nodes["mark"].births if "mark" in host.nodes else 0
+        ear.say("NBIRTH", encoded([], 0), "mark")
+        until(lambda: "mark" in host.nodes and host.nodes["mark"].births > marks)
+
+    def number(value: int) -> Metric:
+        return Metric("bdSeq", DataType.INT64, value)
+
+    until(lambda: host.up)
+    until(lambda: True)
+    told("NBIRTH", 0, number(4), Metric("x", DataType.INT32, 1, alias=9))
+    seen = host.nodes["agent-1"]
+    assert (seen.alive, seen.lives, seen.values) == (True, 1, {"bdSeq": 4, "x": 1})
+    told("NDATA", 1, Metric("", DataType.INT32, 2, alias=9))
+    assert (seen.values["x"], heard) == (2, ["agent-1"])
+    told("NDEATH", None, number(3))
+    assert seen.alive
+    told("NDATA", 3, Metric("", DataType.INT32, 5, alias=9))
+    assert (seen.alive, seen.values["x"], heard) == (False, 2, ["agent-1"])
+    until(lambda: bool(ear.of("NCMD")))
+    assert decoded(ear.of("NCMD")[0]).metrics == (REBIRTH,)
+    told("NBIRTH", 0, number(4))
+    assert (seen.alive, seen.lives, seen.births) == (True, 2, 2)
+    told("NDEATH", None, number(4))
+    assert not seen.alive
+    host.close()

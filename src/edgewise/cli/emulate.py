@@ -51,6 +51,7 @@ def emulate_(
     from edgewise.deployment.emulation.emulate import Asked, Emulation
     from edgewise.deployment.emulation.plan import Accidents
     from edgewise.deployment.emulation.world import world_of
+    from edgewise.report.emulation import write_page
 
     options.at_least_one(slots=slots, away=away)
     options.above_zero(slot_s=slot_s)
@@ -87,11 +88,11 @@ def emulate_(
         "memory_mb": memory_mb,
     }
     score = found.metric(found.score)
-    path = outcome.write(target, facts, runs, score)
+    outcome.write(target, facts, runs, score)
     show(_table(f"{found.title}: {deployed.scheme.title}", runs, score))
     if memory_mb:
         print(f"memory: {memory_mb['proportional']:.0f} MB an agent", file=sys.stderr)
-    print(f"curve: {path.with_suffix('.png')}, .svg, .csv, .json", file=sys.stderr)
+    print(f"page: {write_page(target)}; beside it .png, .svg, .csv, .json", file=sys.stderr)
     if any(each.unequal for one in runs for each in (one.onnx, one.jax) if each):
         print("edgewise: agents on the wire decided otherwise than here", file=sys.stderr)
         sys.exit(FAILED)

@@ -19,15 +19,13 @@ from edgewise.fleet.topics import BIRTH, BIRTH_DEATH, COMMAND, DATA, DEATH, REBI
 
 @dataclass
 class Seen:
-    """What is known of a node: every metric's last value; whether it lives, and how often it came
-    to life; how often it was born, died, and left a gap in its sequence."""
+    """What is known of a node: every metric's last value; whether it lives, how often it came to
+    life, and how often it was born, in its life too."""
 
     alive: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     lives: int = 0
     births: int = 0
-    deaths: int = 0
-    gaps: int = 0
     seq: int = 0
     names: dict[int | None, str] = field(default_factory=dict)
     aliases: dict[str, int] = field(default_factory=dict)
@@ -109,7 +107,6 @@ class Host:
         """After a gap, or without a birth, short names may mean anything: a birth is asked for."""
         expected = (seen.seq + 1) % WHOLE_SEQUENCE
         if not seen.alive or payload.seq != expected:
-            seen.gaps += seen.alive
             seen.alive = False
             self.control(node)
             return
@@ -122,5 +119,4 @@ class Host:
         """Of an earlier birth than the last it says nothing."""
         numbers = [each.value for each in payload.metrics if each.name == BIRTH_DEATH]
         if numbers == [seen.values.get(BIRTH_DEATH)]:
-            seen.deaths += seen.alive
             seen.alive = False

@@ -18,7 +18,9 @@ SLOT, FALLBACK, REASON, FIELD, TOOK = "slot", "fallback", "reason", "field", "to
 STARTED, COUNT = "started", "count/"
 OBSERVATION, DECISION = "observation", "decision"
 STALE_SLOTS = 3
-SHORTEST_KEEPALIVE_S, LONGEST_WAIT_S = 2, 1.0
+KEEPALIVE_S = (2, 60)
+"""At least and at most; in between, as long as the fallback is waited for."""
+LONGEST_WAIT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,21 @@ class Operation:
         self._agent, contract = agent, agent.contract
         self._slot_s = contract.valid_s if place.slot_s is None else place.slot_s
         self._patience_s = place.stale_slots * self._slot_s
-        self._age = contract.valid_s / self._slot_s
+        self._per_wire_s = contract.valid_s / self._slot_s
         self._observation = Fields(OBSERVATION, contract.observation)
         self._decision = Fields(DECISION, contract.decision)
         self._started_ms, self._slot, self._took_s = now_ms(), -1, 0.0
         self._fresh_at = time.monotonic()
         self._holds = self._without_observation()
-        name, keepalive_s = node_name(contract.number), math.ceil(self._patience_s)
+        least_s, most_s = KEEPALIVE_S
         self._node = Node(
             place.broker,
             place.group,
-            name,
+            node_name(contract.number),
             self._state,
             self._observed,
             self._restart,
-            max(keepalive_s, SHORTEST_KEEPALIVE_S),
+            keepalive_s=math.ceil(min(max(least_s, self._patience_s), most_s)),
         )
 
     def run(self, stopped: Callable[[], bool]) -> None:
@@ -76,9 +78,9 @@ class Operation:
     def _observed(self, told: Payload) -> None:
         given = {metric.name: metric.value for metric in told.metrics}
         slot = _number(given.get(SLOT))
-        slots_old = (now_ms() - told.timestamp_ms) / 1000.0 * self._age
+        age_s = (now_ms() - told.timestamp_ms) / 1000.0 * self._per_wire_s
         begun = time.perf_counter()
-        decision = self._agent.decide(self._observation.values(given), slots_old, slot)
+        decision = self._agent.decide(self._observation.values(given), age_s, slot)
         self._took_s = time.perf_counter() - begun
         self._slot = self._slot + 1 if slot is None else slot
         if decision.reason != "stale":

@@ -97,11 +97,10 @@ def way_of(ran: Ran, number: int, remembers: bool) -> Followed:
     return followed(ran.questions[number], ran.answers[number], ran.before[number], remembers)
 
 
-def write(folder: Path, facts: dict[str, Any], runs: list[Found], score: Metric) -> Path:
+def write(folder: Path, facts: dict[str, Any], runs: list[Found], score: Metric) -> None:
     """`emulation.json` with everything; `emulation.png`, `.svg` and `.csv` with the curve."""
-    path = folder / f"{NAME}.json"
     content = {**facts, "runs": [asdict(each) for each in runs]}
-    write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
+    write_atomically(folder / f"{NAME}.json", (json.dumps(content, indent=1) + "\n").encode())
 
     def curve(canvas: Canvas) -> Rows:
         axes = canvas.subplots()
@@ -116,4 +115,3 @@ def write(folder: Path, facts: dict[str, Any], runs: list[Found], score: Metric)
         ]
 
     draw_files(folder, NAME, curve, size=(6.0, 4.0))
-    return path

@@ -1,7 +1,7 @@
 """Who dies when, and comes back when: drawn before the run, from its seed."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
@@ -31,6 +31,11 @@ class Accidents:
     cuts: int = 0
     broker_kills: int = 0
     away: int = 20
+
+    def __post_init__(self) -> None:
+        for name, count in asdict(self).items():
+            if count < 0:
+                raise UserError(f"{count} {name} is out of range: allowed [0, inf)")
 
 
 def planned(

@@ -1,7 +1,7 @@
 """Whether the agents on the wire decided what is decided in this process: bit for bit with ONNX
 Runtime, and with every discrete choice equal in JAX."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,6 @@ class Equality:
         self.unequal += other.unequal
         self.unknown += other.unknown
         self.largest_difference = max(self.largest_difference, other.largest_difference)
-
-    def as_json(self) -> dict[str, Any]:
-        """As it is written."""
-        return asdict(self)
 
 
 def with_onnx(folder: Path, number: int, seed: int, way: Followed, rows: Rows) -> Equality:
