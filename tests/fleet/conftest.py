@@ -15,7 +15,7 @@ from edgewise.core.errors import UserError
 from edgewise.deployment.emulation.broker import Broker
 from edgewise.deployment.export import folder
 
-SIZES = (("num_users", 5),)
+SIZES = (("num_users", 4),)
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def ear(broker: Broker) -> Iterator[Ear]:
 
 @pytest.fixture(scope="session")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five users with a learned network each."""
+    """Four users with a learned network each."""
     return _written(tmp_path_factory, "server-load-balance", "dtomalb")
 
 
 @pytest.fixture(scope="session")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five users with a learned table each, which remembers the slot before."""
+    """Four users with a learned table each, which remembers the slot before."""
     return _written(tmp_path_factory, "multi-rat-iot", "il-maq")
 
 

@@ -26,7 +26,8 @@ from edgewise.deployment.emulation.plan import Accidents
 from edgewise.deployment.emulation.processes import Command, Processes
 from edgewise.deployment.emulation.world import world_of
 
-SIZES = (("num_users", 5),)
+AGENTS = 4
+SIZES = (("num_users", AGENTS),)
 SLOTS = 24
 SLOT_S = 30.0
 """Nobody is too late on a machine that has much else to do."""
@@ -49,11 +50,11 @@ def lived(folder: Path, logs: Path, **asked: object) -> tuple[list[Ran], list[ou
 
 @pytest.fixture(scope="module")
 def kills(table: Path, tmp_path_factory: pytest.TempPathFactory):
-    """Tables, which remember: with nobody dead and with two of five, and each time an agent and
+    """Tables, which remember: with nobody dead and with one of four, and each time an agent and
     the broker killed on the way."""
     accidents = Accidents(kills=1, broker_kills=1, away=6)
     logs = tmp_path_factory.mktemp("logs")
-    return *lived(table, logs, dead=(0.4, 0.0), accidents=accidents), logs
+    return *lived(table, logs, dead=(0.25, 0.0), accidents=accidents), logs
 
 
 def test_every_decision_on_the_wire_is_the_one_made_here(kills):
@@ -68,7 +69,7 @@ def test_the_others_go_on_and_the_dead_ones_devices_take_the_fallback(kills):
     """In the slot without a broker nobody answers; in the slots of its death one does not."""
     runs, _, _ = kills
     for ran in runs:
-        living = set(range(5)) - set(ran.dead)
+        living = set(range(AGENTS)) - set(ran.dead)
         without = [slot for slot, who in enumerate(ran.answered) if not who]
         assert len(without) == 1
         (victim,) = {n for n in living if sum(n not in who for who in ran.answered) > 1}
@@ -83,7 +84,11 @@ def test_who_was_killed_is_back_with_nothing_remembered(kills):
     runs, _, logs = kills
     for ran in runs:
         started = [sorted({each.started for each in own.values()}) for own in ran.answers]
-        assert sorted(map(len, started)) == [*[0] * len(ran.dead), *[1] * (4 - len(ran.dead)), 2]
+        assert sorted(map(len, started)) == [
+            *[0] * len(ran.dead),
+            *[1] * (AGENTS - 1 - len(ran.dead)),
+            2,
+        ]
     text = (logs / "agent-0.log").read_text()
     assert "connected" in text
     assert "Traceback" not in text
@@ -92,7 +97,7 @@ def test_who_was_killed_is_back_with_nothing_remembered(kills):
 def test_with_nobody_dead_the_world_is_that_of_the_evaluation(network: Path, tmp_path: Path):
     _, (found,) = lived(network, tmp_path)
     assert (found.fallback, found.unanswered) == (0.0, 0.0)
-    assert (found.onnx.compared, found.onnx.unequal) == (5 * SLOTS, 0)
+    assert (found.onnx.compared, found.onnx.unequal) == (AGENTS * SLOTS, 0)
     assert found.jax.unequal == 0
     assert 0.0 < found.took_s.p50 <= found.wire_s.p50 <= found.wire_s.p99 <= found.wire_s.largest
     env, state, scheduler = scheduler_of("server-load-balance", "dtomalb", 0, SIZES)
@@ -120,7 +125,7 @@ def test_a_cut_link_is_a_death_that_nobody_tells(network: Path, tmp_path: Path):
     with in_namespaces(1, ""):
         pass
     (ran,), (found,) = lived(network, tmp_path, netem="", accidents=Accidents(cuts=1, away=5))
-    silent = [{*range(5)} - who for who in ran.answered]
+    silent = [{*range(AGENTS)} - who for who in ran.answered]
     assert sum(map(len, silent)) == 5
     assert len(set().union(*silent)) == 1
     assert (found.onnx.unequal, found.onnx.unknown, found.jax.unequal) == (0, 0, 0)

@@ -59,6 +59,8 @@ def emulate_(
     deployed, target = contract.read(folder), out or folder / "emulation"
     world = world_of(found, of_file, deployed)
     exported = None if run is None else trained.read(run)
+    if exported is not None and exported.run != deployed.run:
+        raise UserError(f"{folder} was not exported from {run}: give the run that it was made of")
     asked = Asked(
         folder=folder,
         logs=target / "logs",

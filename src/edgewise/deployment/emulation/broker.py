@@ -53,7 +53,9 @@ class Broker:
         """Until it answers."""
         command = [self._program, "-c", str(self._file)]
         quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+        self._process = subprocess.Popen(
+            command, stdout=quiet, stderr=quiet, start_new_session=True
+        )
         end = time.monotonic() + START_S
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > end:

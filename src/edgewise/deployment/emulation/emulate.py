@@ -1,9 +1,11 @@
 """A network of processes, run: with nobody dead, with some dead from the start, and with accidents
 on the way; and what came of it."""
 
+import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +68,7 @@ class Emulation:
 
     def __enter__(self) -> "Emulation":
         with ExitStack() as held:
+            held.enter_context(_signals_end_it())
             self._begin(held)
             self._held = held.pop_all()
         return self
@@ -169,6 +172,21 @@ class Emulation:
                 self._broker.kill()
             case "start broker":
                 self._broker.start()
+
+
+@contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the processes, too: they are in sessions of their own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread is told of signals.
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _last_of(answers: dict[int, Answer]) -> Answer | None:

@@ -51,7 +51,11 @@ class Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
         with (self._logs / f"agent-{number}.log").open("ab") as log:
             self._running[number] = subprocess.Popen(
-                self._command.words(number), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command.words(number),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def kill(self, number: int) -> None:
