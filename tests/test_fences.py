@@ -56,6 +56,7 @@ PAPER = "scenarios/server_load_balance"
         ("scenarios/__init__.py", "import edgewise.deployment.trained", "Imports go down"),
         ("fleet/node.py", "import edgewise.runs.store", "Imports go down"),
         ("agent/agent.py", "import edgewise.fleet.node", "Imports go down"),
+        ("service/app.py", "import edgewise.deployment.contract", "Imports go down"),
         (f"{PAPER}/env.py", f"import edgewise.{PAPER}.seat".replace("/", "."), "Inside"),
         (f"{PAPER}/schemes/schedulers.py", "import edgewise.scenarios.multi_rat_iot.env", "Papers"),
         (f"{PAPER}/metrics.py", f"import edgewise.{PAPER}.schemes".replace("/", "."), "Inside"),
@@ -84,6 +85,10 @@ AGENT = ("edgewise.agent", "edgewise.core.errors")
 """All of the package that a device runs; beside it there are NumPy and ONNX Runtime."""
 FLEET = (*AGENT, "edgewise.fleet", "edgewise.version")
 """And what an agent in operation runs, with paho-mqtt and protobuf."""
+SERVICE = ("edgewise.service", "edgewise.version", *AGENT)
+"""All of it that answers over HTTP; beside it there is what the extra `serve` brings."""
+LISTENS = {"fastapi", "numpy", "prometheus_client", "pydantic", "starlette"}
+LISTENS |= {"typing_extensions", "uvicorn"}
 
 
 def _imported(path: Path) -> Iterator[str]:
@@ -100,9 +105,10 @@ def _imported(path: Path) -> Iterator[str]:
     [
         (["agent"], AGENT, {"numpy", "onnxruntime"}),
         (["agent", "fleet"], FLEET, {"numpy", "onnxruntime", "paho", "google"}),
+        (["service"], SERVICE, LISTENS),
     ],
 )
-def test_what_a_device_runs_imports_these_libraries_alone(
+def test_what_is_deployed_imports_its_own_libraries_alone(
     rooms: list[str], own: tuple[str, ...], libraries: set[str]
 ) -> None:
     package = ROOT / "src" / "edgewise"
