@@ -52,8 +52,8 @@ class Clock:
 
 
 def test_what_is_typical_is_scaled_by_the_pace_seen_here() -> None:
-    """6 s for an expected 2 s: a weight of 2/(2 + 3) on 3. All others: (0.25 + 0.4·3)/(0.25 + 0.4). A
-    slow start is a slow machine, which trains slowly too."""
+    """6 s for an expected 2 s: a weight of 2/(2 + 3) on 3. All others: (0.25 + 0.4·3)/0.65. A slow
+    start is a slow machine, which trains slowly too."""
     seen, learn, idle = Durations(), RunJob(LEARN, (1000,)), RunJob(IDLE, (1000,))
     assert seen.expected_s(learn) == pytest.approx(5.0 + 1000 / 100)
     seen.fixed.saw(idle, 6.0, 2.0)
