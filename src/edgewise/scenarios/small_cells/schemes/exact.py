@@ -1,9 +1,11 @@
 """The best decision of P0 (11) that can be found, for small instances.
 
-Every way to give channels is priced: with the least powers that meet all deadlines on it, and with
-everything sent at full power, for where deadlines cannot be met. From the best ways, and from what
-the rules decide, ratios, powers and shares of the servers are then moved as long as that pays. So
-of channels nothing is left out; on the best of them, the rest is a local optimum.
+Every way to give channels is priced: with the least powers that meet all deadlines on it, for whole
+tasks and for no more of them than the devices must be spared; with everything sent at full power,
+for where deadlines cannot be met; and with what the UEs of each channel can earn together. From the
+best ways, and from what the rules decide, ratios, powers and shares of the servers are then moved
+as long as that pays. So of channels nothing is left out; on the best of them, the rest is a local
+optimum, of powers that move together.
 """
 
 import dataclasses
