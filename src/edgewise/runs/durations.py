@@ -49,15 +49,6 @@ def typical() -> Typical:
     return Typical.model_validate_json(text)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Of one job: how long a part of it has taken, and how long it was expected to take [s]."""
-
-    label: str
-    spent_s: float
-    expected_s: float
-
-
 @dataclass
 class Pace:
     """How many times longer than expected a part of the jobs takes, by scheme.
@@ -66,17 +57,23 @@ class Pace:
     `first`; what has been seen of a scheme weighs e/(e + `PRIOR_S`) after e expected seconds.
     """
 
-    seen: dict[int, Seen] = field(default_factory=dict)
+    seen: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """By job: how long the part has taken, and how long it was expected to take [s]."""
+    sums: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """The same, by scheme."""
 
     def saw(self, job: Job, spent_s: float, expected_s: float) -> None:
         """The latest of a job; nothing where nothing was expected."""
-        if expected_s > 0:
-            self.seen[id(job)] = Seen(job.label, spent_s, expected_s)
+        if expected_s <= 0:
+            return
+        before = self.seen.get(id(job), (0.0, 0.0))
+        spent, expected = self.sums.get(job.label, (0.0, 0.0))
+        self.sums[job.label] = (spent + spent_s - before[0], expected + expected_s - before[1])
+        self.seen[id(job)] = (spent_s, expected_s)
 
     def overall(self, first: float = 1.0) -> float:
         """Of schemes of which nothing has been seen."""
-        labels = {each.label for each in self.seen.values()}
-        known = [self._weight_and_ratio(label) for label in labels]
+        known = [self._weight_and_ratio(label) for label in self.sums]
         weighed = sum(w * r for w, r in known) + FIRST_WEIGHT * first
         return weighed / (sum(w for w, _ in known) + FIRST_WEIGHT)
 
@@ -86,9 +83,8 @@ class Pace:
         return weight * ratio + (1.0 - weight) * self.overall(first)
 
     def _weight_and_ratio(self, label: str) -> tuple[float, float]:
-        own = [each for each in self.seen.values() if each.label == label]
-        expected_s = sum(each.expected_s for each in own)
-        ratio = sum(each.spent_s for each in own) / expected_s if own else 1.0
+        spent_s, expected_s = self.sums.get(label, (0.0, 0.0))
+        ratio = spent_s / expected_s if expected_s > 0 else 1.0
         return expected_s / (expected_s + PRIOR_S), ratio
 
 

@@ -47,7 +47,7 @@ from edgewise.scenarios.small_cells.schemes.settle import Shares, settled, total
 
 MOST_TRIED = 50_000
 CLIMBED = 50
-"""Ways, and twice as many decisions, from which ratios and powers climb."""
+"""Ways, with all decisions that each begins with, from which ratios and powers climb."""
 LEAST_SHARE = 1e-3
 """Of a server, against that of who has a channel."""
 ASCENTS = 4
