@@ -26,11 +26,13 @@ from edgewise.runs.durations import Durations, Took
 from edgewise.runs.spec import describe
 from edgewise.runs.sweep import Sweep
 from edgewise.runs.worker import Done, Failed, RunJob, Started
-from edgewise.study.claims import Claim, Figure, Verdict
+from edgewise.study.claims import Claim, Figure, Graded, Verdict
 from edgewise.study.papers import Paper
+from edgewise.study.parts import more
 from edgewise.study.ranking import Ranking
 from edgewise.study.results import Results
 from edgewise.study.rows import GAP, Measured, Row
+from edgewise.study.scorecard import read_scorecard
 from edgewise.study.statistics import Interval, mean_interval
 from edgewise.training.run import Progress
 
@@ -142,7 +144,7 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     first = capsys.readouterr()
     told = json.loads(first.out)
     jsonschema.validate(told, SCHEMA)
-    assert (told["scenario"], told["seeds"], told["slots"]) == (NAME, [1000, 1001], None)
+    assert (told["scenario"], told["seeds"], told["slots"]) == (NAME, [2000, 2001], None)
     assert told["parameters"]["num_users"] == 2
     assert told["code"] == code_of(scenarios.get(NAME)).digest
     assert any("only 2 seeds" in line for line in told["remarks"])
@@ -162,10 +164,10 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     assert capsys.readouterr().out.strip() == str(tmp_path / "index.html")
     (run_folder,) = tmp_path.glob("runs/local/*-1000")
     recorded = json.loads((run_folder / "result.json").read_text())["metrics"]
-    for name in (str(run_folder), str(tmp_path / "local@1000")):
+    for name in (str(run_folder), str(tmp_path / "local@2000")):
         assert _code("evaluate", name, "--format", "json") == 0
         assert json.loads(capsys.readouterr().out)["metrics"] == pytest.approx(recorded)
-    assert f"edgewise evaluate {tmp_path / 'local@1000'}" in first.err
+    assert f"edgewise evaluate {tmp_path / 'local@2000'}" in first.err
 
 
 SWEEP = Sweep("two users", ("local", "proportional"), 3, vary={"num_users": (2,)})
@@ -177,9 +179,9 @@ def _draw(results: Results, canvas: Canvas) -> list[dict]:
     return [{"utility": value} for value in values]
 
 
-def _judge(results: Results) -> Verdict:
+def _judge(results: Results) -> Graded:
     values = results.values(SWEEP, "local", "utility", num_users=2)
-    return Verdict("cannot hold", {"utility": mean_interval(values)}, len(values))
+    return Graded("cannot hold", {"utility": mean_interval(values)}, len(values))
 
 
 def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
@@ -200,6 +202,30 @@ def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
     for kind in ("png", "svg"):
         assert (home / "figures" / f"fig-1.{kind}").exists()
     assert "Smoke-sized" in (home / "report.html").read_text()
+
+
+def _part(results: Results) -> Verdict:
+    values = results.of(SWEEP).values("local", "utility", num_users=2)
+    return Verdict([more("utility", values)], {"itself": [more("utility", values)]})
+
+
+def test_reproduce_all_ends_with_one_table_and_a_scorecard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _part)
+    papers = {NAME: Paper((), (claim,))}
+    monkeypatch.setattr("edgewise.scenarios.paper", lambda name: papers.get(name, Paper((), ())))
+    assert _code("reproduce", "all", "--quick", "--out", str(tmp_path)) == 0
+    told = capsys.readouterr()
+    assert "1 " in told.out.splitlines()[-1]
+    card = read_scorecard(tmp_path / "scorecard.json")
+    assert [paper.scenario for paper in card.papers] == [NAME]
+    (claimed,) = card.papers[0].claims
+    assert (claimed.seeds, claimed.parts[0].seeds, list(claimed.controls)) == (2, 2, ["itself"])
+    assert card.quick
+    page = (tmp_path / NAME / "reproductions" / f"{NAME}-quick" / "report.html").read_text()
+    assert "itself" in page
+    assert "above 0" in page
 
 
 def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> None:

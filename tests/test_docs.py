@@ -51,17 +51,19 @@ def test_a_table_has_every_parameter_scheme_and_verdict_once():
 def test_the_authors_words_on_a_claim_stay_with_it():
     text = "<!-- verdicts -->\n| T1 | 1 | old | holds | by 3 \\| 4 |\n<!-- /verdicts -->"
     claims = {
-        "T0": {"figure": "1", "statement": "New", "outcome": "holds"},
-        "T1": {"figure": "2", "statement": "Now", "outcome": "does not hold"},
+        "T0": {"figure": "1", "statement": "New", "outcome": "holds", "parts": []},
+        "T1": {"figure": "2", "statement": "Now", "outcome": "does not hold", "parts": []},
+        "T2": {"figure": "3", "statement": "Old", "outcome": "holds"},
     }
     assert readme._verdicts(claims, text).splitlines()[2:] == [
         "| T0 | 1 | New | holds |  |",
         "| T1 | 2 | Now | does not hold | by 3 \\| 4 |",
+        "| T2 | 3 | Old | to be judged again |  |",
     ]
 
 
 COMMAND = re.compile(r"(?:`|^    |bin/)(edgewise [a-z][^`\n]*)", re.M)
-PLACES = {"SCENARIO": "server-load-balance", "SCHEME": "dtomalb", "RUN": "r/local@1000", "DIR": "r"}
+PLACES = {"SCENARIO": "server-load-balance", "SCHEME": "dtomalb", "RUN": "r/local@2000", "DIR": "r"}
 
 
 def commands():
@@ -102,7 +104,7 @@ def test_the_examples_of_the_readme_run(tmp_path, monkeypatch, capsys):
     assert "dtomalb" in told.out
     assert "as recorded" in told.out
     assert told.out.strip().endswith("results/server-load-balance/index.html")
-    assert "evaluate results/server-load-balance/dtomalb@1000" in told.err
+    assert "evaluate results/server-load-balance/dtomalb@2000" in told.err
 
 
 def test_the_package_and_its_version_agree():

@@ -1,9 +1,11 @@
 """The fences in pyproject.toml hold, and each of them bites."""
 
+import ast
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,9 @@ PAPER = "scenarios/server_load_balance"
     [
         ("physics/link.py", "import edgewise.core.env", "Imports go down"),
         ("runs/sweep.py", "import edgewise.study.results", "Imports go down"),
+        ("agent/agent.py", "import edgewise.baselines.blind", "Imports go down"),
+        ("scenarios/__init__.py", "import edgewise.deployment.trained", "Imports go down"),
+        (f"{PAPER}/env.py", f"import edgewise.{PAPER}.seat".replace("/", "."), "Inside"),
         (f"{PAPER}/schemes/schedulers.py", "import edgewise.scenarios.multi_rat_iot.env", "Papers"),
         (f"{PAPER}/metrics.py", f"import edgewise.{PAPER}.schemes".replace("/", "."), "Inside"),
         (f"{PAPER}/env.py", f"import edgewise.{PAPER}.evaluation.load".replace("/", "."), "Inside"),
@@ -71,6 +76,29 @@ def test_each_fence_bites(copied: Path, file: str, line: str, contract: str) -> 
     assert code == 1, told
     (name,) = (each["name"] for each in CONTRACTS if each["name"].startswith(contract))
     assert name in " ".join(told.split("Broken contracts")[1].split())
+
+
+AGENT = ("edgewise.agent", "edgewise.core.errors")
+"""All of the package that a device runs; beside it there are NumPy and ONNX Runtime."""
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Every module that a file names, whole or in part."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "."
+
+
+def test_what_a_device_runs_imports_numpy_and_onnx_runtime_alone() -> None:
+    package = ROOT / "src" / "edgewise"
+    files = [*sorted((package / "agent").glob("**/*.py")), package / "core" / "errors.py"]
+    assert len(files) > 5
+    allowed = {*sys.stdlib_module_names, "numpy", "onnxruntime"}
+    for path in files:
+        for name in _imported(path):
+            assert name.startswith(AGENT) or name.split(".")[0] in allowed, (path, name)
 
 
 def test_no_paper_stands_outside_the_fence_inside_papers() -> None:

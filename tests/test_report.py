@@ -25,7 +25,7 @@ from edgewise.runs.code import code_of
 from edgewise.runs.execute import Rig
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import Sweep
-from edgewise.study.claims import Claim, Figure, Verdict
+from edgewise.study.claims import Claim, Figure, Graded
 from edgewise.study.compare import Comparison, read_comparisons
 from edgewise.study.papers import Judged, Paper
 from edgewise.study.results import Results
@@ -200,10 +200,10 @@ def _draw(results: Results, canvas: Canvas) -> list[dict]:
     return [{"seed": 1000 + i, "utility": value} for i, value in enumerate(values)]
 
 
-def _judge(results: Results) -> Verdict:
+def _judge(results: Results) -> Graded:
     coin, idle = (results.values(SWEEP, name, "utility") for name in SWEEP.schemes)
     better = bool(np.all(coin > idle))
-    return Verdict("holds" if better else "does not hold", {"gain": mean_interval(coin - idle)}, 2)
+    return Graded("holds" if better else "does not hold", {"gain": mean_interval(coin - idle)}, 2)
 
 
 def test_figures_are_drawn_and_claims_judged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,7 +187,7 @@ def test_a_sweep_is_the_product_of_what_varies() -> None:
     assert {spec.settings.get("stride") for spec in specs} == {1.0, 2.0, None}
     assert all(spec.parameters["slot_s"] == 1.0 for spec in specs)
     assert len({spec.digest for spec in specs}) == 4 + 2
-    assert sweep.seed_numbers == (1000, 1001, 1002)
+    assert sweep.seed_numbers == (2000, 2001, 2002)
     with pytest.raises(ValueError, match="varies"):
         sweep.spec(SCENARIO, "idle", {"num_users": 2})
 

@@ -112,7 +112,7 @@ def test_workers_run_jobs_and_a_failure_stops_no_other(tmp_path: Path) -> None:
     assert expected | {("e", Done), ("idle", Done), ("broken", Failed)} == set(heard)
     assert store.finished(IDLE, 1000)
     assert not store.finished(BROKEN, 1000)
-    assert store.read_experiment("tiny", experiment)["seeds"].tolist() == [1000, 1001, 1002]
+    assert store.read_experiment("tiny", experiment)["seeds"].tolist() == [2000, 2001, 2002]
     assert [job.label for job in plan_needs(SCENARIO, store, [sweep, experiment]).jobs] == [
         "broken"
     ]
@@ -143,7 +143,7 @@ def test_an_executor_of_the_callers_runs_jobs_too(tmp_path: Path) -> None:
     ):
         run_jobs(jobs, store, find, None, lambda job, event: heard.append(type(event)), executor)
     assert sorted(map(str, heard)) == sorted(map(str, [Started, Started, Done, Failed]))
-    assert store.read_experiment("tiny", experiments[0])["seeds"].tolist() == [1000]
+    assert store.read_experiment("tiny", experiments[0])["seeds"].tolist() == [2000]
 
 
 def _broken(seeds: tuple[int, ...], short: bool) -> dict[str, np.ndarray]:

@@ -194,7 +194,7 @@ def test_the_document_stands_alone_and_keeps_its_schema(tmp_path: Path) -> None:
     again = json.loads(json.dumps(told, allow_nan=False))
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.validate(again, schema())
-    assert again["seeds"] == [1000, 1001, 1002, 1003, 1004]
+    assert again["seeds"] == [2000, 2001, 2002, 2003, 2004]
     assert again["parameters"]["num_users"] == SCENARIO.parameters().num_users
     assert (again["score"], again["reference"], again["slots"]) == ("utility", "idle", 300)
     assert again["rows"][0]["rank"] == [1, 2]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edgewise.scenarios.application_utility import SCENARIO
-from edgewise.study.claims import Verdict
+from edgewise.study.claims import Graded
 from edgewise.study.statistics import Interval
 from evaluation.synthetic import BySeed, SyntheticResults, by_seed, judged
 
@@ -17,11 +17,11 @@ SCHEMES = OURS + RIVALS
 Values = dict[tuple[str, str], Any]
 
 
-def verdict(claim: str, values: Values) -> Verdict:
+def verdict(claim: str, values: Values) -> Graded:
     return judged(SyntheticResults(SCENARIO, values=values, seeds=2), claim)
 
 
-def means(found: Verdict) -> dict[str, float]:
+def means(found: Graded) -> dict[str, float]:
     """The numbers, of an interval its mean."""
     return {n: x.mean if isinstance(x, Interval) else x for n, x in found.numbers.items()}
 

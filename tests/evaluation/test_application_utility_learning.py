@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgewise.scenarios.application_utility import SCENARIO
-from edgewise.study.claims import Verdict
+from edgewise.study.claims import Graded
 from edgewise.study.statistics import Interval
 from evaluation.synthetic import SyntheticResults, by_seed, judged
 
@@ -25,7 +25,7 @@ def learned(gsd: dict[str, Any], every: int = 300) -> dict[tuple[str, str], Any]
     return logs | {(scheme, "reward"): jump(every) for scheme in gsd}
 
 
-def means(found: Verdict) -> dict[str, float]:
+def means(found: Graded) -> dict[str, float]:
     return {n: x.mean if isinstance(x, Interval) else x for n, x in found.numbers.items()}
 
 
@@ -147,7 +147,7 @@ def learning(error: float = 0.5, change: float = 0.25, largest: float = 0.9 * BO
     }
 
 
-def a16(cent: dict[str, Any], dist: dict[str, Any]) -> Verdict:
+def a16(cent: dict[str, Any], dist: dict[str, Any]) -> Graded:
     logs = {("oql-cent", name): x for name, x in cent.items()}
     logs |= {("oql-dist", name): x for name, x in dist.items()}
     measured = {"proposition 1": MEASURED}

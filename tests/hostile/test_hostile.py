@@ -68,7 +68,7 @@ def _commands(folder: Path) -> dict[str, tuple[str, ...]]:
     return {
         "compare": (*COMPARE, "--format", "json", "--out", str(folder)),
         "report": ("report", str(folder)),
-        "evaluate": ("evaluate", str(folder / "learn@1000"), "--format", "json"),
+        "evaluate": ("evaluate", str(folder / "learn@2000"), "--format", "json"),
     }
 
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from edgewise.cli.start import INTERRUPTED
+from edgewise.cli.start import BAD_INPUT, INTERRUPTED, missing
 from edgewise.core.errors import UserError
 from edgewise.version import VERSION
 
-FAILED, BAD_INPUT = 1, 2
+FAILED = 1
 LONGEST = 1200
 """Characters of an error."""
 
@@ -29,7 +29,9 @@ COMMANDS = {
     "train": "Train one scheme, and keep what it learned.",
     "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",
-    "reproduce": "Every figure of the paper, and the verdict on each of its claims.",
+    "reproduce": "Every figure of the paper, and the verdict on each of its claims; or of all.",
+    "sensitivity": "How often verdicts stay what they are where silent values are others.",
+    "export": "What a run decides by, as files for its agents: ONNX or C, and a contract.",
     "report": "The page of a results folder, from what has been run.",
 }
 
@@ -66,6 +68,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
         # The reader (`| head`) has gone; nothing is left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    except ModuleNotFoundError as error:
+        _fail(UserError(missing(error, tokens)), debug)
     except Exception as error:
         _fail(error, debug)
 

@@ -1,6 +1,7 @@
 """Options that several commands share, and what their values mean."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from cyclopts import Parameter, Token
 
 from edgewise.core.errors import UserError
 
-MOST = {"seeds": 10_000, "jobs": 1024, "trials": 10_000}
+MOST = {"seeds": 10_000, "jobs": 1024, "trials": 10_000, "points": 10_000}
 """Of what is held in memory or run as processes at once."""
 
 
@@ -35,7 +36,7 @@ Set = Annotated[
     ),
 ]
 Preset = Annotated[str | None, Parameter(help="A named set of parameters; --set goes before it.")]
-Seeds = Annotated[int | None, counted("How many seeds: 1000, 1001, ...")]
+Seeds = Annotated[int | None, counted("How many seeds: 2000, 2001, ...")]
 Slots = Annotated[int | None, counted("Training slots of every scheme that learns.")]
 Learn = Annotated[
     tuple[str, ...],
@@ -104,6 +105,14 @@ def at_least_one(**counts: int | None) -> None:
         most = MOST.get(name, 10**11)
         if count is not None and not 1 <= count <= most:
             raise UserError(f"--{name} {count} is out of range: allowed [1, {most}] {name}")
+
+
+def above_zero(**amounts: float | None) -> None:
+    """`UserError` for the first amount that is given and not above 0."""
+    for name, amount in amounts.items():
+        if amount is not None and not 0 < amount < math.inf:
+            option = name.replace("_", "-")
+            raise UserError(f"--{option} {amount:g} is out of range: allowed (0, inf)")
 
 
 def names_in(text: str) -> tuple[str, ...]:

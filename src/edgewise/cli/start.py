@@ -9,9 +9,12 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
-INTERRUPTED = 130
+BAD_INPUT, INTERRUPTED = 2, 130
+EXTRAS = {"export": "export", "tune": "tune"}
+"""Of commands that need more than `lab`."""
 
 
 def run() -> None:
@@ -20,9 +23,19 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # What a terminal cannot show must not lose the rest.
             stream.reconfigure(errors="replace")
-    from edgewise.cli import main
-
+    try:
+        from edgewise.cli import main
+    except ModuleNotFoundError as error:
+        print(f"edgewise: {missing(error, sys.argv[1:])}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
     main.run()
+
+
+def missing(error: ModuleNotFoundError, tokens: Sequence[str]) -> str:
+    """What the user is told where a library of the command is not there."""
+    command = next((token for token in tokens if not token.startswith("-")), "")
+    extra = EXTRAS.get(command, "lab")
+    return f"{error.name} is not installed here: pip install 'edgewise[{extra}]'"
 
 
 def _end(number: int, frame: FrameType | None) -> None:

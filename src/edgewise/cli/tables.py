@@ -22,6 +22,8 @@ from edgewise.study.document import document
 from edgewise.study.papers import Judged
 from edgewise.study.remarks import remarks
 from edgewise.study.rows import Row
+from edgewise.study.scorecard import Scorecard, counted
+from edgewise.study.sensitivity import Sensitivity
 from edgewise.study.text import UNDEFINED
 
 WIDTH = 118
@@ -121,8 +123,33 @@ def print_verdicts(judged: Judged) -> None:
     title = "quick: no evidence" if judged.results.quick else None
     table = bare_table(title, "id", "figure", "claim", "verdict")
     for claim in judged.paper.claims:
-        outcome = judged.verdicts[claim.id].outcome
-        table.add_row(*map(cell, (claim.id, claim.figure, claim.statement, outcome)))
+        said = judged.verdicts[claim.id].said
+        table.add_row(*map(cell, (claim.id, claim.figure, claim.statement, said)))
+    show(table)
+
+
+def print_scorecard(card: Scorecard) -> None:
+    """What became of every claim of every paper."""
+    title = "quick: no evidence" if card.quick else None
+    table = bare_table(title, "id", "scenario", "claim", "verdict", "stays")
+    for paper in card.papers:
+        for claim in paper.claims:
+            stays = f"{claim.stability.share:.0%}" if claim.stability else UNDEFINED
+            words = (claim.id, paper.scenario, claim.statement, claim.outcome, stays)
+            table.add_row(*map(cell, words))
+    counts = counted([claim for paper in card.papers for claim in paper.claims])
+    table.caption = cell(", ".join(f"{count} {word}" for word, count in counts.items()))
+    show(table)
+
+
+def print_stability(found: Sensitivity) -> None:
+    """How often each verdict stays what it is."""
+    title = f"{found.points} points, {found.seeds} seeds each"
+    table = bare_table(title, "id", "at the defaults", "stays", "else", "turned by")
+    for id, each in found.claims.items():
+        others = ", ".join(f"{count} {word}" for word, count in each.others.items())
+        turned = ", ".join(f"{t.name} ({t.low:.3g} to {t.high:.3g})" for t in each.turned_by)
+        table.add_row(*map(cell, (id, each.outcome, f"{each.share:.0%}", others, turned)))
     show(table)
 
 

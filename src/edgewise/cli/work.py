@@ -50,11 +50,12 @@ def stale_line(plan: Plan, kept: bool) -> str:
     return f"{_files(plan.changed)}: changed since {runs} made; they are {fate}"
 
 
-def stale_run_line(scenario: Scenario, result: RunResult) -> str:
-    """That a stored run was made by other code than it is scored with; empty where it was not."""
+def stale_run_line(scenario: Scenario, result: RunResult, done: str = "scored") -> str:
+    """That a stored run was made by other code than it is now scored with, or whatever is `done`;
+    empty where it was not."""
     if result.code == code_of(scenario).digest:
         return ""
-    return "the code has changed since the run was made: it is scored with the code that is here"
+    return f"the code has changed since the run was made: it is {done} with the code that is here"
 
 
 def _files(changed: tuple[str, ...]) -> str:

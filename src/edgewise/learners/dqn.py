@@ -8,6 +8,7 @@ actions (6^10 for ten users and five servers); with a mean over heads the best j
 the best action of every head.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
@@ -19,7 +20,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractScheduler, only
 from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Discrete
 from edgewise.learners.learner import AbstractLearner, Transition
@@ -165,3 +166,10 @@ class GreedyHeads(AbstractScheduler):
     ) -> tuple[Any, Any]:
         values = self.learner.values(self.network, env.observe(state)[:, :, None])[:, :, 0]
         return env.decode(state, jnp.argmax(values, axis=1)), memory
+
+    def alone(self, env: AbstractEnv, state: Any, agent: int) -> AbstractScheduler:
+        if self.learner.view == "joint":
+            return super().alone(env, state, agent)
+        return GreedyHeads(
+            only(self.network, agent), dataclasses.replace(self.learner, num_agents=1)
+        )

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
+from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.learners.history import AbstractPast
 from edgewise.learners.learner import AbstractLearner, Transition
@@ -94,6 +95,9 @@ class Remembering(AbstractScheduler):
         action = self.learner.choose(key, now, observation)
         filed = past.filed(self.learner.digits(observation), action, slots)
         return env.decode(state, action), (slots + 1, filed)
+
+    def alone(self, env: AbstractEnv, state: Any, agent: int) -> AbstractScheduler:
+        raise UserError("every agent looks among the records of all: it takes their messages")
 
 
 def best_actions(values: Float[Array, "agents actions"]) -> Bool[Array, "agents actions"]:

@@ -1,6 +1,7 @@
 """Independent tabular Q-learning: every agent keeps its own table and knows of no other."""
 
 from collections.abc import Callable
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -9,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.fields import floats
-from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised, only
 from edgewise.learners.learner import AbstractLearner, Transition
 
 Encode = Callable[[Float[Array, " features"]], Int[Array, ""]]
@@ -69,6 +70,9 @@ class Resuming(AbstractScheduler):
         rows = jnp.where(memory, self.remembered, observed)
         actions = eqx.filter_vmap(lambda policy, row: policy.at(row))(self.policies, rows)
         return env.decode(state, actions), jnp.zeros((), bool)
+
+    def alone(self, env: AbstractEnv, state: Any, agent: int) -> "Resuming":
+        return Resuming(only(self.policies, agent), only(self.remembered, agent))
 
 
 class TabularQ(AbstractLearner[Tables]):

@@ -12,6 +12,7 @@ Places = Int[Array, " users"]
 """The place of each user, -1 for none."""
 
 
+@jax.jit  # Compiled in place: the name in the trace is what counts (`deployment.export`).
 def best_assignment(saving: Savings) -> Places:
     """The assignment with the largest total saving (Hungarian algorithm; users · places² or the
     other way round, whichever is less).

@@ -51,7 +51,7 @@ def _table(scenario: Scenario, rows: list[Row]) -> str:
 
 def _how_to_read(scenario: Scenario, rows: list[Row]) -> str:
     seeds = rows[0].seeds
-    interval = f"Mean ± half the 95% Student-t interval over {seeds} seeds (1000, 1001, …)"
+    interval = f"Mean ± half the 95% Student-t interval over {seeds} seeds (2000, 2001, …)"
     if seeds == 1:
         interval = "One seed: no interval can be given"
     return page.paragraph(

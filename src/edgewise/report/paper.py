@@ -1,5 +1,6 @@
 """The figures of a scenario's paper, and the verdicts on its claims, as sections of a page."""
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +9,10 @@ from edgewise.report import page
 from edgewise.report.page import Section
 from edgewise.runs import files
 from edgewise.runs.files import File
+from edgewise.study.claims import Graded, Verdict
 from edgewise.study.drawing import draw_files
 from edgewise.study.papers import Judged
+from edgewise.study.parts import Answer, Part, answers
 from edgewise.study.statistics import Interval
 from edgewise.study.text import plus_minus
 
@@ -62,6 +65,7 @@ def paper_sections(folder: Path | None, judged: Judged) -> Iterator[Section]:
         yield Section("Smoke-sized", page.paragraph(warning, "warn"))
     if judged.paper.claims:
         yield Section("Claims of the paper", _verdict_table(judged))
+        yield Section("Their parts, and the same asked of controls", _part_table(judged))
     for each in judged.paper.figures:
         svg = draw_files(
             folder and folder / FIGURES,
@@ -77,10 +81,43 @@ def _verdict_table(judged: Judged) -> str:
     for claim in judged.paper.claims:
         verdict = judged.verdicts[claim.id]
         numbers = "; ".join(f"{name} {_number(value)}" for name, value in verdict.numbers.items())
-        found = (verdict.outcome, numbers, str(verdict.seeds), verdict.note)
+        found = (verdict.said, numbers, str(verdict.seeds), verdict.note)
         rows.append([claim.id, claim.figure, claim.statement, claim.criterion, *found])
     header = ["id", "figure", "claim", "criterion", "verdict", "numbers", "seeds", "note"]
     return page.table(header, rows)
+
+
+def _part_table(judged: Judged) -> str:
+    """Every part of every claim, and under it the same asked of the controls."""
+    rows = [
+        (claim.id, whose, *_part(part, answer))
+        for claim in judged.paper.claims
+        for whose, part, answer in _asked(judged.verdicts[claim.id])
+    ]
+    return page.table(["claim", "of", "part", "found", "should be", "answer"], rows)
+
+
+def _asked(verdict: Verdict | Graded) -> Iterator[tuple[str, Part, Answer]]:
+    if isinstance(verdict, Graded):
+        return
+    for whose, parts in {"the scheme": verdict.parts, **verdict.controls}.items():
+        for part, answer in zip(parts, answers(parts), strict=True):
+            yield whose, part, answer
+
+
+def _part(part: Part, answer: Answer) -> tuple[str, str, str, str]:
+    return part.name, plus_minus(part.quantity), _should(part.low, part.high), answer
+
+
+def _should(low: float, high: float) -> str:
+    """The range of a claim in words.
+
+    >>> _should(0.0, math.inf), _should(1.0, 1.15)
+    ('above 0', '1 to 1.15')
+    """
+    if math.isinf(high):
+        return f"above {low:.4g}"
+    return f"below {high:.4g}" if math.isinf(low) else f"{low:.4g} to {high:.4g}"
 
 
 def _number(value: float | Interval) -> str:

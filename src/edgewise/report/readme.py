@@ -15,18 +15,19 @@ from typing import Any
 from edgewise import scenarios
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.network.file.keys import key_rows
-from edgewise.study.document import schema
+from edgewise.study import document, scorecard
 from edgewise.study.papers import VERDICTS
 from edgewise.study.text import shown_value
 from edgewise.training.checkpoint import write_atomically
 
-README, SCHEMA = "README.md", Path("docs") / "schemas" / "compare.schema.json"
+README, SCHEMAS = "README.md", Path("docs") / "schemas"
 
 
 def documents(root: Path) -> Iterator[tuple[Path, str]]:
     """Every file of the repository at `root` that is generated, in whole or in part, and what it
     should hold."""
-    yield root / SCHEMA, json.dumps(schema(), indent=1) + "\n"
+    for name, schema in (("compare", document.schema()), ("scorecard", scorecard.schema())):
+        yield root / SCHEMAS / f"{name}.schema.json", json.dumps(schema, indent=1) + "\n"
     text = (root / README).read_text(encoding="utf-8")
     yield (
         root / README,
@@ -103,7 +104,7 @@ def _verdicts(claims: dict[str, Any], text: str) -> str:
     """With what the author says of each claim in `text`."""
     said = {cells[0]: cells[-1] for cells in _cells(_between(text, "verdicts"))}
     rows = [
-        (id, each["figure"], each["statement"], each["outcome"], said.get(id, ""))
+        (id, each["figure"], each["statement"], _outcome(each), said.get(id, ""))
         for id, each in claims.items()
     ]
     return table(("id", "figure", "claim", "verdict", "measured"), rows)
@@ -141,12 +142,17 @@ def _holds(root: Path) -> str:
         claims = _recorded(name)
         if claims:
             path = (scenarios.home(name) / VERDICTS).relative_to(root / "src").as_posix()
-            rows = [(id, each["statement"], each["outcome"]) for id, each in claims.items()]
+            rows = [(id, each["statement"], _outcome(each)) for id, each in claims.items()]
             parts.append(f"**`{name}`** ([numbers](src/{path}))")
             parts.append(table(("id", "claim", "verdict"), rows))
         elif scenarios.paper(name).claims:
             parts.append(f"`{name}`: the claims have not been run in full yet.")
     return "\n\n".join(parts)
+
+
+def _outcome(claim: dict[str, Any]) -> str:
+    """A verdict without parts was found by a criterion that is not used any more."""
+    return claim["outcome"] if "parts" in claim else "to be judged again"
 
 
 def _recorded(name: str) -> dict[str, Any]:

@@ -50,8 +50,9 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.scheme = self.scenario.scheme(self.spec.scheme)
-        self.env = self.scenario.env(**self.spec.parameters)
-        self.program = program_of(self.scenario, self.spec, self.env)
+        env = self.scenario.env(**self.spec.parameters)
+        self.env = self.scheme.view(env)
+        self.program = program_of(self.scenario, self.spec, env)
 
     def execute(
         self,
@@ -192,7 +193,7 @@ def program_of(scenario: Scenario, spec: RunSpec, env: AbstractEnv) -> AbstractP
     scheme = scenario.scheme(spec.scheme)
     if not scheme.learns:
         return None
-    training_env = scenario.env(**{**spec.parameters, **spec.train_with})
+    training_env = scheme.trained_view(scenario.env(**{**spec.parameters, **spec.train_with}))
     return scheme.training(training_env, env, spec.episode_slots, scenario.watched, spec.settings)
 
 

@@ -29,7 +29,8 @@ def rescore(
 ) -> dict[str, float]:
     """The metrics of the run in `folder`, on its own layout and world, with `parameters` in place
     of those it was trained with, over `slots` slots."""
-    env = scenario.env(**{**spec.parameters, **parameters})
+    view = scenario.scheme(spec.scheme).view
+    env = view(scenario.env(**{**spec.parameters, **parameters}))
     trained_env = scenario.env(**spec.parameters)
     spec = replace(spec, evaluation_slots=slots or spec.evaluation_slots)
     if scenario.scheme(spec.scheme).learns and env.action_space != trained_env.action_space:

@@ -13,6 +13,7 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError, unknown_name
 from edgewise.core.parameters import Parameters
 from edgewise.core.rollout import Trajectory
+from edgewise.runs.controls import MARK, controlled
 from edgewise.runs.scheme import Scheme
 from edgewise.training.program import Log, Watch
 
@@ -75,10 +76,11 @@ class Scenario:
     lengths: Callable[[Any], tuple[int, int]] | None = None
 
     def scheme(self, name: str) -> Scheme:
-        """The scheme called `name`."""
+        """The scheme called `name`, under a control where it is called `name~control`."""
+        plain, mark, control = name.partition(MARK)
         for scheme in self.schemes:
-            if scheme.name == name:
-                return scheme
+            if scheme.name == plain:
+                return controlled(scheme, control) if mark else scheme
         raise unknown_name(f"scheme of {self.name}", name, (s.name for s in self.schemes))
 
     def metric(self, name: str) -> Metric:

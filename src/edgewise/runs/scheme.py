@@ -17,6 +17,15 @@ Plan = Callable[[Any, PRNGKeyArray, Any], AbstractScheduler]
 """(env, key, first state of the run) → scheduler; traceable."""
 
 
+View = Callable[[Any], Any]
+"""An environment as agents see it."""
+
+
+def as_it_is(env: Any) -> Any:
+    """Nothing is hidden."""
+    return env
+
+
 def any_size(env: Any) -> str | None:
     """Nothing is too large."""
     return None
@@ -37,6 +46,8 @@ class Scheme:
     deciding costs); `slots` is the default length of training. Where `seeds_together`, all seeds
     train as one vmapped program; else each seed is a job of its own. `too_large(env)` says in one
     line why the scheme cannot be run at this size (an exhaustive search); None where it can.
+    `trained_view` and `view` are what its agents see of the environment while they learn and when
+    they decide, and no training is longer than `most_slots`: see `runs.controls`.
     """
 
     name: str
@@ -54,6 +65,9 @@ class Scheme:
     slots: int = 0
     seeds_together: bool = False
     too_large: Callable[[Any], str | None] = any_size
+    trained_view: View = as_it_is
+    view: View = as_it_is
+    most_slots: int | None = None
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -69,6 +83,13 @@ class Scheme:
     def learns(self) -> bool:
         """Whether it is trained."""
         return bool(self._makers)
+
+    def length(self, slots: int | None) -> int:
+        """Of its training, if `slots` are asked for, or by itself."""
+        if not self.learns:
+            return 0
+        asked = self.slots if slots is None else slots
+        return asked if self.most_slots is None else min(asked, self.most_slots)
 
     def takes(self, setting: str) -> bool:
         """Whether what it learns with has a setting of this name."""

@@ -105,10 +105,10 @@ Need = Sweep | Experiment
 
 
 def seed_numbers(count: int) -> tuple[int, ...]:
-    """1000, 1001, ...
+    """2000, 2001, ...
 
     >>> seed_numbers(3)
-    (1000, 1001, 1002)
+    (2000, 2001, 2002)
     """
     return tuple(range(FIRST_SEED, FIRST_SEED + count))
 

@@ -9,22 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from edgewise.runs.code import code_of
 from edgewise.runs.sweep import Need
-from edgewise.study.claims import Claim, Figure, Verdict
+from edgewise.study.claims import Claim, Figure, Graded, Verdict
+from edgewise.study.plausible import Plausible, Settled
 from edgewise.study.results import Results
 from edgewise.training.checkpoint import write_atomically
 
 VERDICTS = "verdicts.json"
+D = TypeVar("D", Plausible, Settled)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper's figures and claims, in the order of their numbers."""
+    """A paper's figures and claims, in the order of their numbers, and what else the values that
+    it does not print might be."""
 
     figures: tuple[Figure, ...]
     claims: tuple[Claim, ...]
+    plausible: tuple[Plausible, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
     @property
     def needs(self) -> list[Need]:
@@ -41,7 +47,7 @@ class Judged:
     results: Results
 
     @cached_property
-    def verdicts(self) -> dict[str, Verdict]:
+    def verdicts(self) -> dict[str, Verdict | Graded]:
         """By the claim's id."""
         return {claim.id: claim.judge(self.results) for claim in self.paper.claims}
 
@@ -56,7 +62,8 @@ class Judged:
             }
             for claim in self.paper.claims
         }
-        return {"quick": self.results.quick, "claims": claims}
+        code = code_of(self.results.scenario).digest
+        return {"quick": self.results.quick, "code": code, "claims": claims}
 
     def write(self, path: Path) -> None:
         """Record it."""
@@ -69,7 +76,14 @@ def paper_of(package: str) -> Paper:
     found = list(_evaluation(f"{package}.evaluation"))
     figures = {each.id: each for each in found if isinstance(each, Figure)}
     claims = {each.id: each for each in found if isinstance(each, Claim)}
-    return Paper(_in_order(figures), _in_order(claims))
+    ranges, settled = _declared(found, Plausible), _declared(found, Settled)
+    return Paper(_in_order(figures), _in_order(claims), ranges, settled)
+
+
+def _declared(found: list[Any], kind: type[D]) -> tuple[D, ...]:
+    """What stands in a module by itself, or in a tuple."""
+    flat = [each for some in found for each in (some if isinstance(some, tuple) else (some,))]
+    return tuple(each for each in flat if isinstance(each, kind))
 
 
 def _evaluation(name: str) -> Iterator[Any]:

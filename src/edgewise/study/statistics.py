@@ -69,7 +69,7 @@ def paired_p(first: np.ndarray, second: np.ndarray) -> float:
     >>> round(paired_p(np.array([1.0, 2.0, 3.0]), np.zeros(3)), 4)  # t = 2 sqrt(3), 2 degrees
     0.0742
     """
-    differences = _rounded_off(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
+    differences = rounded_off(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
     if differences.size == 1 or not differences.any():
         return 1.0
     error = float(np.std(differences, ddof=1)) / math.sqrt(differences.size)
@@ -95,7 +95,7 @@ def holm(chances: Sequence[float], level: float = 1 - CONFIDENCE) -> list[bool]:
     return found
 
 
-def _rounded_off(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def rounded_off(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """The differences, those that rounding explains as 0."""
     differences = first - second
     size = np.maximum(np.abs(first), np.abs(second))

@@ -15,7 +15,7 @@ from edgewise.scenarios.application_utility.evaluation.comparing import (
 )
 from edgewise.scenarios.application_utility.evaluation.sweeps import MAIN, OURS, PROPOSITION
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import Curves, above, end_mean, running_mean, start_mean
 from edgewise.study.results import Results
@@ -87,31 +87,31 @@ def _slower(results: Results, pairs: Sequence[tuple[str, str]]) -> tuple[list[bo
 
 
 @claim("A12", figure="14", criterion=CRITERION, needs=(MAIN,))
-def cent_before_dist(results: Results) -> Verdict:
+def cent_before_dist(results: Results) -> Graded:
     """OQL-Cent converges faster than OQL-Dist"""
     holds, numbers = _slower(results, [("oql-cent", "oql-dist")])
     note = "at the given step sizes; Dist plays at random for its first 50 epochs (Algorithm 1)"
-    return Verdict(graded(holds), numbers, seed_count(results), note)
+    return Graded(graded(holds), numbers, seed_count(results), note)
 
 
 @claim("A13", figure="14", criterion=CRITERION, needs=(MAIN,))
-def before_tabular(results: Results) -> Verdict:
+def before_tabular(results: Results) -> Graded:
     """OQL converges faster than OQL-NA"""
     pairs = [("oql-cent", "oql-na"), ("oql-dist", "oql-na"), ("oql-dist", "oql-na-per-server")]
     holds, numbers = _slower(results, pairs)
     read = of_main(results, "network_utility")
     for ours, rival in pairs:
         numbers[f"utility, {ours} - {rival}"] = mean_interval(read(ours) - read(rival))
-    return Verdict(graded(holds), numbers, seed_count(results), "judged on GSD, as Fig. 14 is")
+    return Graded(graded(holds), numbers, seed_count(results), "judged on GSD, as Fig. 14 is")
 
 
 @claim("A14", figure="14", criterion=CRITERION, needs=(MAIN,))
-def before_dqn_and_ecf(results: Results) -> Verdict:
+def before_dqn_and_ecf(results: Results) -> Graded:
     """OQL converges faster than DQN and ECF"""
     pairs = [(ours, rival) for ours in OURS for rival in ("dqn", "ecf")]
     holds, numbers = _slower(results, pairs)
     note = "ECF does not learn: what settles is its queues"
-    return Verdict(graded(holds), numbers, seed_count(results), note)
+    return Graded(graded(holds), numbers, seed_count(results), note)
 
 
 @claim(
@@ -120,7 +120,7 @@ def before_dqn_and_ecf(results: Results) -> Verdict:
     criterion="ϑ bounded; TD error and ‖Δϑ‖ smaller in the last tenth than in the first",
     needs=(MAIN, PROPOSITION),
 )
-def converges(results: Results) -> Verdict:
+def converges(results: Results) -> Graded:
     """The approximated Q-learning converges (Proposition 1)"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -136,7 +136,7 @@ def converges(results: Results) -> Verdict:
         "its basis is one short of linear independence (shares sum to the capacity), and a "
         "negative eigenvalue means that (23) does not hold for the learned ϑ"
     )
-    return Verdict(graded(holds), numbers, seed_count(results), note)
+    return Graded(graded(holds), numbers, seed_count(results), note)
 
 
 def _shrinking(results: Results, scheme: str) -> tuple[list[bool], Numbers]:

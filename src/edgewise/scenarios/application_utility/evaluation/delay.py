@@ -22,7 +22,7 @@ from edgewise.scenarios.application_utility.evaluation.sweeps import (
     SHARES,
 )
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import bars_in_groups, labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -69,7 +69,7 @@ def _delay_s(results: Results, scheme: str, app: str) -> np.ndarray:
     criterion="P = 0.2..1, every application, every step of the mean",
     needs=(BY_SHARE,),
 )
-def delay_falls(results: Results) -> Verdict:
+def delay_falls(results: Results) -> Graded:
     """Delay falls with the request probability"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -83,11 +83,11 @@ def delay_falls(results: Results) -> Verdict:
         "every step of every scheme; P is read as the share of requests sent to the edge, since "
         "with P as a scale of arrivals delay can only rise"
     )
-    return Verdict(graded(holds), numbers, delay.shape[1], note)
+    return Graded(graded(holds), numbers, delay.shape[1], note)
 
 
 @claim("A8", figure="7-9", criterion="mean over P below SW, TRA, ECF and DQN", needs=(BY_SHARE,))
-def lowest_delay(results: Results) -> Verdict:
+def lowest_delay(results: Results) -> Graded:
     """OQL has the lowest delay for every application"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -98,7 +98,7 @@ def lowest_delay(results: Results) -> Verdict:
             holds.append(all(above(mean_interval(mean[rival] - mean[ours])) for rival in RIVALS))
             numbers[f"{app}: {ours} - {best} [ms]"] = mean_interval(mean[ours] - mean[best])
     note = "mean over P = 0.2..1; below every rival; the best rival is shown"
-    return Verdict(graded(holds), numbers, len(mean[best]), note)
+    return Graded(graded(holds), numbers, len(mean[best]), note)
 
 
 @figure("10", needs=(MAIN,))
@@ -127,7 +127,7 @@ def _ms(results: Results, scheme: str, metric: str) -> np.ndarray:
 
 
 @claim("A9", figure="10", criterion="mean delay at the edge below the mean limit", needs=(MAIN,))
-def below_threshold(results: Results) -> Verdict:
+def below_threshold(results: Results) -> Graded:
     """Mean delay stays below the threshold of every application"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -144,4 +144,4 @@ def below_threshold(results: Results) -> Verdict:
         "holds by construction: (4) counts a request as served only within its limit; with the "
         "200 ms of those that the cloud serves, it does not hold for every application"
     )
-    return Verdict(graded(holds), numbers, seed_count(results), note)
+    return Graded(graded(holds), numbers, seed_count(results), note)

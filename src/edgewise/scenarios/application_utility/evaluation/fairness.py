@@ -17,7 +17,7 @@ from edgewise.scenarios.application_utility.evaluation.comparing import (
 )
 from edgewise.scenarios.application_utility.evaluation.sweeps import MAIN
 from edgewise.scenarios.application_utility.evaluation.utility import SHOWN
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import KNOWLEDGE_COLOURS, labelled, published_below
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
@@ -43,7 +43,7 @@ def envy_freeness(results: Results, canvas: Canvas) -> Rows:
     criterion="envy-freeness above OQL's, network utility below",
     needs=(MAIN,),
 )
-def fair_but_low(results: Results) -> Verdict:
+def fair_but_low(results: Results) -> Graded:
     """SW shares fairly, with low utility"""
     fair, fairness = ahead(of_main(results, "envy_freeness"), ("sw",), sign=-1.0)
     low, utility = ahead(of_main(results, "network_utility"), ("sw", "equal-split"))
@@ -55,18 +55,18 @@ def fair_but_low(results: Results) -> Verdict:
         "with the linear utility as printed, SW with equal weights is the equal split: it is shown "
         "beside SW with the utility that saturates, and counts as SW's other reading"
     )
-    return Verdict(graded(fair + low), numbers, seed_count(results), note)
+    return Graded(graded(fair + low), numbers, seed_count(results), note)
 
 
 @claim("A6", figure="6", criterion="linear form, above each", needs=(MAIN,))
-def less_envy(results: Results) -> Verdict:
+def less_envy(results: Results) -> Graded:
     """Envy-freeness of OQL is above that of TRA, ECF and DQN"""
     rivals = ("tra", "ecf", "dqn")
     holds, numbers = ahead(of_main(results, "envy_freeness"), rivals)
     _, saturated = ahead(of_main(results, "envy_freeness_saturated"), rivals)
     numbers |= {f"saturated, {name}": value for name, value in saturated.items()}
     note = "judged on the linear form, as printed"
-    return Verdict(graded(holds), numbers, seed_count(results), note)
+    return Graded(graded(holds), numbers, seed_count(results), note)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from edgewise.scenarios.application_utility.evaluation.sweeps import (
     OURS,
 )
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -61,7 +61,7 @@ def _by_devices(results: Results, scheme: str, metric: str) -> np.ndarray:
 
 
 @claim("A10", figure="11", criterion="N = 300..1500, served share and total", needs=(BY_DEVICES,))
-def falls_with_devices(results: Results) -> Verdict:
+def falls_with_devices(results: Results) -> Graded:
     """Utility falls with the number of devices"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -72,7 +72,7 @@ def falls_with_devices(results: Results) -> Verdict:
         for n, a, b in zip(DEVICES, share, total, strict=True):
             numbers[f"{scheme}, {n} devices, served share"] = mean_interval(a)
             numbers[f"{scheme}, {n} devices, network utility"] = mean_interval(b)
-    return Verdict(graded(holds), numbers, share.shape[1], "share and total, every step")
+    return Graded(graded(holds), numbers, share.shape[1], "share and total, every step")
 
 
 @claim(
@@ -81,7 +81,7 @@ def falls_with_devices(results: Results) -> Verdict:
     criterion="N = 900 to 1500: OQL within 5 points; OQL's change above DQN's",
     needs=(BY_DEVICES,),
 )
-def steady_utilisation(results: Results) -> Verdict:
+def steady_utilisation(results: Results) -> Graded:
     """Utilisation is steady under OQL and deteriorates under DQN"""
     used = {s: _by_devices(results, s, "utilisation") for s in (*OURS, "dqn")}
     at_900 = {s: each[DEVICES.index(900)] for s, each in used.items()}
@@ -96,4 +96,4 @@ def steady_utilisation(results: Results) -> Verdict:
         "steady: within 5 points from 900 to 1500 devices; worse: DQN changes by less, or falls "
         "by more. Below 900 devices every scheme's utilisation follows the load"
     )
-    return Verdict(graded(steady + worse), numbers, used["dqn"].shape[1], note)
+    return Graded(graded(steady + worse), numbers, used["dqn"].shape[1], note)

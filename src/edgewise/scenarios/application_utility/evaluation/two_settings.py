@@ -14,7 +14,7 @@ from edgewise.scenarios.application_utility.evaluation.comparing import (
     title,
 )
 from edgewise.scenarios.application_utility.evaluation.sweeps import BY_STEP, MAIN, REACH, STEPS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import COLOURS, KNOWLEDGE_COLOURS, labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -22,7 +22,7 @@ from edgewise.study.statistics import Interval, mean_interval
 
 
 @claim("A15", figure="4, 5", criterion="network utility, above", needs=(MAIN, BY_STEP))
-def dist_above_cent(results: Results) -> Verdict:
+def dist_above_cent(results: Results) -> Graded:
     """OQL-Dist ends above OQL-Cent"""
     read, by_step = of_main(results, "network_utility"), results.of(BY_STEP)
     lead = mean_interval(read("oql-dist") - read("oql-cent"))
@@ -41,7 +41,7 @@ def dist_above_cent(results: Results) -> Verdict:
         "judged at the given step sizes; the other numbers say where it comes from (a ϑ for each "
         "server, or the history) and how it depends on the step size"
     )
-    return Verdict(graded([above(lead)]), numbers, seed_count(results), note)
+    return Graded(graded([above(lead)]), numbers, seed_count(results), note)
 
 
 @figure("steps", needs=(BY_STEP,))

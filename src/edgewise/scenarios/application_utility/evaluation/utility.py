@@ -22,7 +22,7 @@ from edgewise.scenarios.application_utility.evaluation.sweeps import (
     SERVERS,
 )
 from edgewise.scenarios.application_utility.params import APPLICATIONS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -42,7 +42,7 @@ def by_application(results: Results, canvas: Canvas) -> Rows:
 
 
 @claim("A1", figure="4", criterion="per application, above SW, TRA, ECF and DQN", needs=(MAIN,))
-def highest_per_application(results: Results) -> Verdict:
+def highest_per_application(results: Results) -> Graded:
     """OQL has the highest utility for every application"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -53,11 +53,11 @@ def highest_per_application(results: Results) -> Verdict:
         for ours in OURS:
             numbers[f"{app}: {ours} - {best}"] = mean_interval(read(ours) - read(best))
     note = "the best rival of each application is shown; units that one gets another goes without"
-    return Verdict(graded(holds), numbers, seed_count(results), note)
+    return Graded(graded(holds), numbers, seed_count(results), note)
 
 
 @claim("A2", figure="4", criterion="GSD above 0.9 and VA below 0.8 of OQL's", needs=(MAIN,))
-def starve_va(results: Results) -> Verdict:
+def starve_va(results: Results) -> Graded:
     """TRA, ECF and DQN are near on GSD but very low on VA"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -67,7 +67,7 @@ def starve_va(results: Results) -> Verdict:
             va, gsd = (mean_interval(of(rival) / of(ours)) for of in read.values())
             holds.append(va.high < 0.8 and gsd.low > 0.9)
             numbers |= {f"VA, {rival}/{ours}": va, f"GSD, {rival}/{ours}": gsd}
-    return Verdict(graded(holds), numbers, seed_count(results))
+    return Graded(graded(holds), numbers, seed_count(results))
 
 
 @figure("5", needs=(BY_SERVERS,))
@@ -80,7 +80,7 @@ def network_utility(results: Results, canvas: Canvas) -> Rows:
 
 
 @claim("A4", figure="5", criterion="above SW, TRA, ECF and DQN", needs=(MAIN,))
-def highest_network_utility(results: Results) -> Verdict:
+def highest_network_utility(results: Results) -> Graded:
     """OQL has the highest network utility"""
     read = of_main(results, "network_utility")
     holds, numbers = ahead(read, RIVALS)
@@ -89,11 +89,11 @@ def highest_network_utility(results: Results) -> Verdict:
         numbers[f"gap to the optimum, {scheme} [%]"] = mean_interval(
             100 * (1 - read(scheme) / read("optimum"))
         )
-    return Verdict(graded(holds), {**numbers, **oracles}, seed_count(results))
+    return Graded(graded(holds), {**numbers, **oracles}, seed_count(results))
 
 
 @claim("A5", figure="5, 12", criterion="M = 30, 60, 90, 120, every step above", needs=(BY_SERVERS,))
-def more_servers(results: Results) -> Verdict:
+def more_servers(results: Results) -> Graded:
     """More servers, more utility"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -104,4 +104,4 @@ def more_servers(results: Results) -> Verdict:
         numbers[f"{scheme}, {SERVERS[0]} to {SERVERS[-1]} servers"] = mean_interval(
             utility[-1] - utility[0]
         )
-    return Verdict(graded(holds), numbers, len(utility[0]), "every step of every scheme")
+    return Graded(graded(holds), numbers, len(utility[0]), "every step of every scheme")

@@ -22,8 +22,12 @@ Digits = Int[Array, " digits"]
 
 def reduced_state(row: Row) -> Digits:
     """A⁺: the bins of each application's requests and of the load, from a row of `observe`."""
-    demand = jnp.searchsorted(jnp.asarray(DEMAND_EDGES), row[:APPS], side="right")
-    load = jnp.searchsorted(jnp.asarray(LOAD_EDGES), row[APPS : APPS + 1], side="right")
+    demand = jnp.searchsorted(
+        jnp.asarray(DEMAND_EDGES), row[:APPS], side="right", method="compare_all"
+    )
+    load = jnp.searchsorted(
+        jnp.asarray(LOAD_EDGES), row[APPS : APPS + 1], side="right", method="compare_all"
+    )
     return jnp.concatenate([demand, load])
 
 

@@ -13,6 +13,7 @@ from edgewise.baselines.social_welfare import proportional_shares
 from edgewise.baselines.stackelberg import Market, deferred_acceptance, equilibrium
 from edgewise.baselines.unit_allocation import best_on_grid, most_benefit
 from edgewise.core.certificate import AbstractReference, Certificate, optimal
+from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractScheduler
 from edgewise.core.rollout import Trajectory
 from edgewise.physics.sharing import whole_units
@@ -21,6 +22,7 @@ from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, De
 Env = ApplicationUtilityEnv
 Belief = Literal["nominal", "true"]
 Rates = Float[Array, "apps servers"]
+Memory = tuple[Rates, Rates]
 
 
 def believed_rate_rps(env: Env, state: State, belief: Belief) -> Rates:
@@ -39,6 +41,9 @@ class EqualSplit(AbstractScheduler[Env, State, Decision, None]):
         third = state.capacity_units[None, :] / jnp.full(state.arrival_rps.shape, len(env.gain))
         return Decision(whole_units(third, state.capacity_units, env.priority)), memory
 
+    def alone(self, env: Env, state: State, agent: int) -> AbstractScheduler:
+        return self
+
 
 class SocialWelfare(AbstractScheduler[Env, State, Decision, None]):
     """SW: maximises Σ_a w_a log u_aj under the capacity alone, at every server.
@@ -56,6 +61,9 @@ class SocialWelfare(AbstractScheduler[Env, State, Decision, None]):
         share = proportional_shares(need, jnp.ones_like(env.gain), capacity)
         return Decision(whole_units(share, state.capacity_units, env.priority)), memory
 
+    def alone(self, env: Env, state: State, agent: int) -> AbstractScheduler:
+        return super().alone(env, state, agent) if self.belief == "true" else self
+
 
 class ThreeTier(AbstractScheduler[Env, State, Decision, None]):
     """TRA: at every server a Stackelberg game between the server, which sets prices, and one
@@ -71,6 +79,9 @@ class ThreeTier(AbstractScheduler[Env, State, Decision, None]):
         price, units = equilibrium(market)
         matched = deferred_acceptance(price, units, state.capacity_units, env.priority)
         return Decision(matched), memory
+
+    def alone(self, env: Env, state: State, agent: int) -> AbstractScheduler:
+        raise UserError("operators answer a server's prices: it takes their messages")
 
     def market(self, env: Env, state: State) -> Market:
         """What is traded in this epoch."""
@@ -104,6 +115,36 @@ class DriftPlusPenalty(AbstractScheduler[Env, State, Decision, Rates]):
         return decision, virtual_queue_after(
             memory, state.arrival_rps, served_rps, self.target_share
         )
+
+    def alone(self, env: Env, state: State, agent: int) -> AbstractScheduler:
+        return super().alone(env, state, agent) if self.belief == "true" else OwnQueues(self)
+
+
+class OwnQueues(AbstractScheduler[Env, State, Decision, Memory]):
+    """Drift plus penalty at one server, which counts what it has served: its state is a
+    `CountedState`. The memory holds the queues, and the requests of the epoch before."""
+
+    rule: DriftPlusPenalty
+
+    def start(self, env: Env) -> Memory:
+        empty = self.rule.start(env)
+        return empty, empty
+
+    def decide(
+        self, env: Env, key: PRNGKeyArray, state: State, memory: Memory
+    ) -> tuple[Decision, Memory]:
+        assert isinstance(state, CountedState)
+        assert state.served_rps is not None
+        queue, arrival_rps = memory
+        queue = virtual_queue_after(queue, arrival_rps, state.served_rps, self.rule.target_share)
+        decision, _ = self.rule.decide(env, key, state, queue)
+        return decision, (queue, state.arrival_rps)
+
+
+class CountedState(State):
+    """An epoch in which servers know what they served in the one before."""
+
+    served_rps: Rates | None = None
 
 
 class Optimum(AbstractReference[Env, State, Decision, None]):

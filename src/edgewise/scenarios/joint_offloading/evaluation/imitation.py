@@ -9,7 +9,7 @@ from edgewise.runs.sweep import Experiment
 from edgewise.scenarios.joint_offloading.evaluation import PUBLISHED
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import SEEDS
 from edgewise.scenarios.joint_offloading.experiments.imitation import PENALTIES, SIZES, imitation
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import text_table
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -29,7 +29,7 @@ SATURATED_POINTS = 0.5
     criterion="test accuracy: every step up to 256 above 0, at most 0.5 points more at 512",
     needs=(IMITATION,),
 )
-def accuracy_grows(results: Results) -> Verdict:
+def accuracy_grows(results: Results) -> Graded:
     """Accuracy grows with the demonstrations and is stable above 256"""
     test = 100 * results.experiment(IMITATION)["test"][:, :, 0]
     steps = {
@@ -39,17 +39,17 @@ def accuracy_grows(results: Results) -> Verdict:
     *growing, last = steps.values()
     holds = [*map(above, growing), last.mean <= SATURATED_POINTS]
     at = {f"test accuracy at {n} [%]": mean_interval(test[:, k]) for k, n in enumerate(SIZES)}
-    return Verdict(graded(holds), {**steps, **at}, len(test))
+    return Graded(graded(holds), {**steps, **at}, len(test))
 
 
 @claim("J2", figure="Table II", criterion="paired, at each size above 0", needs=(IMITATION,))
-def penalty_helps(results: Results) -> Verdict:
+def penalty_helps(results: Results) -> Graded:
     """The regularised loss tests better"""
     test = 100 * results.experiment(IMITATION)["test"]
     tuned, stronger = (_points_gained(test, penalty) for penalty in (0, 2))
     outcome = graded([above(i) for i in tuned.values()])
     note = "judged by the tuned penalty, the first; printed: +4.6 at 64, +2.2 at 512"
-    return Verdict(outcome, {**tuned, **stronger}, len(test), note)
+    return Graded(outcome, {**tuned, **stronger}, len(test), note)
 
 
 def _points_gained(test: np.ndarray, penalty: int) -> dict[str, Interval]:

@@ -11,7 +11,7 @@ from edgewise.scenarios.joint_offloading.experiments.search import (
     SEARCHES,
     searches,
 )
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -26,7 +26,7 @@ SEARCH = Experiment("searches", searches, SEEDS)
     criterion="lower objective at 1000 evaluations each, N = 30 and 100",
     needs=(SEARCH,),
 )
-def proposed_beats_classic(results: Results) -> Verdict:
+def proposed_beats_classic(results: Results) -> Graded:
     """The proposed Lévy search beats the classic one"""
     found = results.experiment(SEARCH)
     further, gaps = {}, {}
@@ -39,7 +39,7 @@ def proposed_beats_classic(results: Results) -> Verdict:
         gaps[f"{n} devices: proposed above the optimum by [%]"] = mean_interval(proposed)
     note = "also against the classic search with the proposed one's falling weight"
     outcome = graded([above(i) for i in further.values()])
-    return Verdict(outcome, {**further, **gaps}, SEEDS, note)
+    return Graded(outcome, {**further, **gaps}, SEEDS, note)
 
 
 @figure("7", needs=(SEARCH,))

@@ -7,7 +7,7 @@ from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.joint_offloading.evaluation import PUBLISHED
 from edgewise.scenarios.joint_offloading.evaluation.curves import BySeed, line_of
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import BASELINES, DEPLOYED, SEEDS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results, SweepResults
@@ -25,7 +25,7 @@ BY_SERVERS = Sweep("servers", (*DEPLOYED, "levy", "optimum"), SEEDS, vary={"num_
     criterion="sums over devices, N = 10..100, DIRS, Greedy, Random, Local",
     needs=(BY_DEVICES,),
 )
-def grow_with_devices(results: Results) -> Verdict:
+def grow_with_devices(results: Results) -> Graded:
     """Time and energy of all schemes grow with the number of devices"""
     holds, numbers, runs = [], {}, results.of(BY_DEVICES)
     for scheme in DEPLOYED:
@@ -34,7 +34,7 @@ def grow_with_devices(results: Results) -> Verdict:
             holds.append(bool(np.all(np.diff(total.mean(axis=0)) > 0)))
             ratio = mean_interval(total[:, -1] / total[:, 0])
             numbers[f"{scheme}, {metric}: {DEVICES[-1]} over {DEVICES[0]} devices"] = ratio
-    return Verdict(graded(holds), dict(numbers), SEEDS, "every step of the mean must grow")
+    return Graded(graded(holds), dict(numbers), SEEDS, "every step of the mean must grow")
 
 
 @claim(
@@ -43,7 +43,7 @@ def grow_with_devices(results: Results) -> Verdict:
     criterion="objective below the best of Greedy, Random, Local at each N; the lead grows with N",
     needs=(BY_DEVICES,),
 )
-def best_with_devices(results: Results) -> Verdict:
+def best_with_devices(results: Results) -> Graded:
     """DIRS is best, especially with many devices"""
     runs = results.of(BY_DEVICES)
     leads, numbers = _leads(runs, "num_devices")
@@ -52,7 +52,7 @@ def best_with_devices(results: Results) -> Verdict:
     relative = mean_interval(_percent_below(*large) - _percent_below(*small))
     numbers |= {"lead grows by": absolute, "lead grows by [points]": relative}
     holds = [above(i) for i in (*leads, absolute, relative)]
-    return Verdict(
+    return Graded(
         graded(holds), dict(numbers), SEEDS, '"especially at large N": absolute and relative'
     )
 
@@ -63,7 +63,7 @@ def best_with_devices(results: Results) -> Verdict:
     criterion="objective below the best of Greedy, Random, Local at each M",
     needs=(BY_SERVERS,),
 )
-def best_with_servers(results: Results) -> Verdict:
+def best_with_servers(results: Results) -> Graded:
     """DIRS is best for 2 to 10 servers"""
     runs = results.of(BY_SERVERS)
     leads, numbers = _leads(runs, "num_servers")
@@ -74,7 +74,7 @@ def best_with_servers(results: Results) -> Verdict:
         numbers[f"{m}: the search alone above the optimum by [%]"] = mean_interval(
             gaps_percent(searched, best, "lower")
         )
-    return Verdict(graded([above(i) for i in leads]), dict(numbers), SEEDS)
+    return Graded(graded([above(i) for i in leads]), dict(numbers), SEEDS)
 
 
 def _leads(runs: SweepResults, over: str) -> tuple[list[Interval], dict[str, Interval]]:

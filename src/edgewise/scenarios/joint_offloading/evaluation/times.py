@@ -22,7 +22,7 @@ from edgewise.scenarios.joint_offloading.experiments.clocks import (
     clocks,
 )
 from edgewise.scenarios.joint_offloading.schemes import TRAINING_SLOTS
-from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import text_table
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -39,7 +39,7 @@ EQUAL_REWARD = 0.97
     criterion="paired, each above the next",
     needs=(TRAINING, TRAINING_C),
 )
-def reward_order(results: Results) -> Verdict:
+def reward_order(results: Results) -> Graded:
     """Reward: DIRS above DDPG above Actor-Critic"""
     runs, in_c = results.of(TRAINING), results.of(TRAINING_C)
     order = {
@@ -58,7 +58,7 @@ def reward_order(results: Results) -> Verdict:
         },
     }
     outcome = graded([above(i) for i in order.values()])
-    return Verdict(outcome, {**order, **more}, SEEDS, "printed: 0.0348, 0.0317, 0.0309")
+    return Graded(outcome, {**order, **more}, SEEDS, "printed: 0.0348, 0.0317, 0.0309")
 
 
 @claim(
@@ -67,7 +67,7 @@ def reward_order(results: Results) -> Verdict:
     criterion="less than each of the others for equal slots, and to equal reward",
     needs=(TRAINING, CLOCKS),
 )
-def least_training_time(results: Results) -> Verdict:
+def least_training_time(results: Results) -> Graded:
     """DIRS needs the least training time"""
     numbers: Numbers = {}
     holds = []
@@ -85,7 +85,7 @@ def least_training_time(results: Results) -> Verdict:
         "CPU seconds of one core, which differ from machine to machine; compilation apart, "
         "demonstrations and pre-training counted; equal reward: 97% of the least final one"
     )
-    return Verdict(graded(holds), numbers, SEEDS, note)
+    return Graded(graded(holds), numbers, SEEDS, note)
 
 
 @claim(
@@ -94,14 +94,14 @@ def least_training_time(results: Results) -> Verdict:
     criterion="one agent's forward pass below the central networks'",
     needs=(CLOCKS,),
 )
-def fastest_inference(results: Results) -> Verdict:
+def fastest_inference(results: Results) -> Graded:
     """DIRS decides fastest"""
     forward_us = 1e6 * results.experiment(CLOCKS)["forward_s"]
     clock = dict(zip(CLOCKED, forward_us.T, strict=True))
     numbers: Numbers = {f"{name} [µs]": mean_interval(each) for name, each in clock.items()}
     later = [mean_interval(clock[name] - clock["one agent"]) for name in ("actor-critic", "ddpg")]
     note = "one forward pass, compiled; the agents run side by side, so one agent's time counts"
-    return Verdict(graded([above(i) for i in later]), numbers, SEEDS, note)
+    return Graded(graded([above(i) for i in later]), numbers, SEEDS, note)
 
 
 @figure("table-3", needs=(TRAINING, CLOCKS))

@@ -14,7 +14,7 @@ from edgewise.scenarios.joint_offloading.evaluation.curves import (
     slots_to,
 )
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import LEARNED, SEEDS, TRAINING
-from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below, published_line
 from edgewise.study.judging import above, trailing_mean
 from edgewise.study.results import Results
@@ -32,7 +32,7 @@ NEARLY_FINAL = 0.97
     criterion="last < half of first, last < 0.3, four fifths of the fall by slot 300",
     needs=(TRAINING,),
 )
-def losses_converge(results: Results) -> Verdict:
+def losses_converge(results: Results) -> Graded:
     """Both agents' losses converge by about 300 iterations"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -50,7 +50,7 @@ def losses_converge(results: Results) -> Verdict:
                 f"{name}: share of its fall made by slot 300": float(fallen),
             }
     note = "with imitation the loss has fallen before the first slot"
-    return Verdict(graded(holds), numbers, SEEDS, note)
+    return Graded(graded(holds), numbers, SEEDS, note)
 
 
 @figure("5", needs=(TRAINING,))
@@ -77,7 +77,7 @@ def losses(results: Results, canvas: Canvas) -> Rows:
     criterion="first 100 slots above the last 100; at most a tenth of the fall after 900 / 1100",
     needs=(TRAINING,),
 )
-def totals_fall(results: Results) -> Verdict:
+def totals_fall(results: Results) -> Graded:
     """Mean time and energy fall, and are flat after 900 and 1100 iterations"""
     holds: list[bool] = []
     numbers: Numbers = {}
@@ -94,7 +94,7 @@ def totals_fall(results: Results) -> Verdict:
                 f"{scheme}, {name}: of it after slot {flat}": later,
             }
     note = "flat: at most a tenth of the fall is left; what imitation has learned cannot fall again"
-    return Verdict(graded(holds), numbers, SEEDS, note)
+    return Graded(graded(holds), numbers, SEEDS, note)
 
 
 @figure("6", needs=(TRAINING,))
@@ -114,14 +114,14 @@ def totals(results: Results, canvas: Canvas) -> Rows:
 
 
 @claim("J6", figure="Fig. 8", criterion="paired, with and without imitation", needs=(TRAINING,))
-def levy_raises_reward(results: Results) -> Verdict:
+def levy_raises_reward(results: Results) -> Graded:
     """Lévy search raises the final reward"""
     runs = results.of(TRAINING)
     numbers = {
         "with imitation [%]": gain_percent(runs, "dirs", "dirs-no-levy"),
         "without imitation [%]": gain_percent(runs, "dirs-no-imitation", "dirs-plain"),
     }
-    return Verdict(graded([above(i) for i in numbers.values()]), dict(numbers), SEEDS)
+    return Graded(graded([above(i) for i in numbers.values()]), dict(numbers), SEEDS)
 
 
 @claim(
@@ -130,7 +130,7 @@ def levy_raises_reward(results: Results) -> Verdict:
     criterion="paired, slots to 97% of the final reward, with and without Lévy search",
     needs=(TRAINING,),
 )
-def imitation_is_faster(results: Results) -> Verdict:
+def imitation_is_faster(results: Results) -> Graded:
     """Imitation makes training faster"""
     numbers: dict[str, Interval] = {}
     for with_it, without in (("dirs", "dirs-no-imitation"), ("dirs-no-levy", "dirs-plain")):
@@ -138,7 +138,7 @@ def imitation_is_faster(results: Results) -> Verdict:
         later = slots_to(results, without, level) - slots_to(results, with_it, level)
         numbers[f"slots that {without} is later than {with_it}"] = mean_interval(later)
     note = "to 97% of the final reward with imitation; the run's length where it is never reached"
-    return Verdict(graded([above(i) for i in numbers.values()]), dict(numbers), SEEDS, note)
+    return Graded(graded([above(i) for i in numbers.values()]), dict(numbers), SEEDS, note)
 
 
 @figure("8", needs=(TRAINING,))

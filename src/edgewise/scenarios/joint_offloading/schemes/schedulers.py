@@ -1,7 +1,9 @@
 """What DIRS is compared with that does not learn."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
@@ -9,7 +11,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from edgewise.baselines.congested_assignment import least_cost_placement
 from edgewise.baselines.quadratic_placement import exact_placement
 from edgewise.core.certificate import AbstractReference, Certificate, optimal
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractByLot, AbstractScheduler
 from edgewise.core.rollout import Trajectory
 from edgewise.physics.queues import work_ahead
 from edgewise.physics.topology import distances_m
@@ -49,6 +51,9 @@ class FixedPlacement(Placing):
     def place(self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> Placement:
         return self.placement
 
+    def alone(self, env: JointOffloadingEnv, state: State, agent: int) -> "FixedPlacement":
+        return FixedPlacement(own_part(self.placement, agent))
+
 
 class RandomPlacement(Placing):
     """Uniform over {0..M}; of those too many for a server, random ones stay local."""
@@ -58,13 +63,47 @@ class RandomPlacement(Placing):
         rank = jax.random.uniform(rank_key, (env.num_devices,), dtype=float)
         return _within_capacity(env, state, random_placement(env, place_key), rank)
 
+    def alone(self, env: JointOffloadingEnv, state: State, agent: int) -> AbstractScheduler:
+        return WhoeverComes(agent, env.num_servers)
+
 
 class NearestServer(Placing):
     """Everybody to the nearest server; of those too many, the largest tasks stay local."""
 
     def place(self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> Placement:
-        nearest = jnp.argmin(distances_m(state.device_xy_m, state.server_xy_m), axis=1)
-        return _within_capacity(env, state, nearest + 1, state.task_cycles)
+        return _within_capacity(env, state, nearest_server(state), state.task_cycles)
+
+    def alone(self, env: JointOffloadingEnv, state: State, agent: int) -> AbstractScheduler:
+        return Neighbours(own_part(nearest_server(state), agent))
+
+
+class Neighbours(Placing):
+    """One server, and the devices of the layout that are nearest to it (1, the others 0)."""
+
+    placement: Placement
+
+    def place(self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> Placement:
+        return _within_capacity(env, state, self.placement, state.task_cycles)
+
+
+class WhoeverComes(AbstractByLot[JointOffloadingEnv, State, Decision]):
+    """One server among `servers`, to which each device comes by lot. All servers take the same
+    lots, which devices draw and tell: one for each device's place, one for its turn."""
+
+    agent: int = eqx.field(static=True)
+    servers: int = eqx.field(static=True)
+    shared_lots: ClassVar[bool] = True
+
+    def num_lots(self, env: JointOffloadingEnv) -> int:
+        return 2 * env.num_devices
+
+    def by_lot(
+        self, env: JointOffloadingEnv, lots: Float[Array, " lots"], state: State
+    ) -> Decision:
+        place, rank = jnp.split(lots, 2)
+        placement = jnp.minimum((place * (self.servers + 1)).astype(int), self.servers)
+        own = _within_capacity(env, state, own_part(placement, self.agent), rank)
+        return env.allocate(state, own)
 
 
 class LevySearch(Placing):
@@ -84,6 +123,16 @@ class Optimum(Placing, AbstractReference[JointOffloadingEnv, State, Decision, No
     def place(self, env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> Placement:
         root, nothing = jnp.sqrt(state.task_cycles), jnp.zeros(env.num_devices)
         return _best_placement(env, env.place_cost(state), root, nothing)
+
+
+def nearest_server(state: State) -> Placement:
+    """The number, from 1, of the server nearest to each device."""
+    return jnp.argmin(distances_m(state.device_xy_m, state.server_xy_m), axis=1) + 1
+
+
+def own_part(placement: Placement, agent: int) -> Placement:
+    """The placement as one server sees it: 1 what comes to it, 0 all else."""
+    return (placement == agent + 1).astype(int)
 
 
 def best_fixed_placement(

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
-from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import legend_beside, line_with_bars, published_below, published_line
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
@@ -47,7 +47,7 @@ def cost_by_users(results: Results, canvas: Canvas) -> Rows:
     criterion="the mean over seeds increases over U = 10..30 for IL-MAQ, Centralized and Random",
     needs=(SCHEMES_BY_USERS,),
 )
-def cost_grows_with_users(results: Results) -> Verdict:
+def cost_grows_with_users(results: Results) -> Graded:
     """The average cost increases with the number of users."""
     numbers: Numbers = {}
     checks = []
@@ -58,7 +58,7 @@ def cost_grows_with_users(results: Results) -> Verdict:
                 numbers[f"{scheme}, U={count}"] = mean_interval(values)
         checks.append(bool(np.all(np.diff(cost.mean(axis=1)) > 0)))
         numbers[f"{scheme} increases (1: yes)"] = float(checks[-1])
-    return Verdict(graded(checks), numbers, cost.shape[1], f"at U = {NUM_USERS}")
+    return Graded(graded(checks), numbers, cost.shape[1], f"at U = {NUM_USERS}")
 
 
 @claim(
@@ -67,7 +67,7 @@ def cost_grows_with_users(results: Results) -> Verdict:
     criterion="mean over seeds below Centralized (estimation included) and Random at every U < 27",
     needs=(SCHEMES_BY_USERS,),
 )
-def cheapest_with_few_users(results: Results) -> Verdict:
+def cheapest_with_few_users(results: Results) -> Graded:
     """IL-MAQ has the lowest average cost with fewer than 27 users."""
     few = [count for count in NUM_USERS if count < 27]
     cost = {scheme: _cost(results, scheme)[: len(few)] for scheme in MARKERS}
@@ -80,7 +80,7 @@ def cheapest_with_few_users(results: Results) -> Verdict:
     numbers["least surplus over centralized-free"] = float(np.min(surplus))
     cheapest = (mean["il-maq"] < mean["centralized"]) & (mean["il-maq"] < mean["random"])
     note = "only if the gateway pays for estimation: its cost is calibrated on this crossing"
-    return Verdict(graded(cheapest.tolist()), numbers, cost["il-maq"].shape[1], note)
+    return Graded(graded(cheapest.tolist()), numbers, cost["il-maq"].shape[1], note)
 
 
 @claim(
@@ -89,7 +89,7 @@ def cheapest_with_few_users(results: Results) -> Verdict:
     criterion="the curves cross in [24, 28], and the gap grows beyond 23 users",
     needs=(SCHEMES_BY_USERS,),
 )
-def crosses_centralized(results: Results) -> Verdict:
+def crosses_centralized(results: Results) -> Graded:
     """With more users IL-MAQ is slightly above Centralized."""
     users = np.array(NUM_USERS, float)
     surplus = _cost(results, "il-maq") - _cost(results, "centralized")
@@ -105,7 +105,7 @@ def crosses_centralized(results: Results) -> Verdict:
     inside = crossing is not None and 24 <= crossing <= 28
     grows = bool(np.all(np.diff(mean[users > 23]) > 0))
     numbers["gap grows beyond 23 (1: yes)"] = float(grows)
-    return Verdict(graded([inside, grows]), numbers, surplus.shape[1])
+    return Graded(graded([inside, grows]), numbers, surplus.shape[1])
 
 
 def zero_crossing(x: np.ndarray, y: np.ndarray) -> float | None:
@@ -127,7 +127,7 @@ def zero_crossing(x: np.ndarray, y: np.ndarray) -> float | None:
     criterion="at most half of Random's cost at every U",
     needs=(SCHEMES_BY_USERS,),
 )
-def half_of_random(results: Results) -> Verdict:
+def half_of_random(results: Results) -> Graded:
     """IL-MAQ is much better than Random."""
     ours, random = (_cost(results, scheme) for scheme in ("il-maq", "random"))
     ratio = ours.mean(axis=1) / random.mean(axis=1)
@@ -135,4 +135,4 @@ def half_of_random(results: Results) -> Verdict:
         f"il-maq / random, U={count}": float(each)
         for count, each in zip(NUM_USERS, ratio, strict=True)
     }
-    return Verdict(graded((ratio <= 0.5).tolist()), numbers, ours.shape[1])
+    return Graded(graded((ratio <= 0.5).tolist()), numbers, ours.shape[1])

@@ -2,7 +2,7 @@
 
 from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.multi_rat_iot.evaluation import SEEDS
-from edgewise.study.claims import Numbers, Verdict, VerdictWord, claim
+from edgewise.study.claims import Graded, Numbers, VerdictWord, claim
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
@@ -20,7 +20,7 @@ AS_PRINTED = Sweep(
     criterion="somebody offloads under them",
     needs=(AS_PRINTED,),
 )
-def printed_energies_support_the_figures(results: Results) -> Verdict:
+def printed_energies_support_the_figures(results: Results) -> Graded:
     """The printed energies per cycle (edge 1e-7, user 1e-8) give the figures."""
     learned, best = (
         results.of(AS_PRINTED).values(name, "offloaders") for name in ("il-maq", "optimum")
@@ -36,4 +36,4 @@ def printed_energies_support_the_figures(results: Results) -> Verdict:
         "as printed, a cycle at the edge costs e^E + β/f before any transmission, five times "
         "e^L + β/f_i of the slowest device"
     )
-    return Verdict(word, numbers, len(best), note)
+    return Graded(word, numbers, len(best), note)

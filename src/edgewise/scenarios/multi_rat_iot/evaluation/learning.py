@@ -6,7 +6,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
-from edgewise.study.claims import Numbers, Rows, Verdict, VerdictWord, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, VerdictWord, claim, figure, graded
 from edgewise.study.drawing import legend_beside, line_with_band, published_below
 from edgewise.study.judging import Curves
 from edgewise.study.results import Results, SweepResults
@@ -47,7 +47,7 @@ def _cost(runs: SweepResults, whose: str, **point: float) -> Curves:
     "and within 5% of that of slots 6000-7000",
     needs=(BY_EXPLORATION,),
 )
-def converges(results: Results) -> Verdict:
+def converges(results: Results) -> Graded:
     """The average cost converges as learning goes on."""
     numbers: Numbers = {}
     checks, runs = [], results.of(BY_EXPLORATION)
@@ -59,7 +59,7 @@ def converges(results: Results) -> Verdict:
         numbers[f"last tenth, ε={exploration:g}"] = mean_interval(last)
         numbers[f"change since 60-70% [%], ε={exploration:g}"] = 100 * change
         checks.append(bool(np.all(last < first) and abs(change) <= 0.05))
-    return Verdict(graded(checks), numbers, len(cost), "mean over all users; a check for each ε")
+    return Graded(graded(checks), numbers, len(cost), "mean over all users; a check for each ε")
 
 
 @claim(
@@ -69,7 +69,7 @@ def converges(results: Results) -> Verdict:
     "each seed",
     needs=(BY_EXPLORATION,),
 )
-def most_exploration_is_worst(results: Results) -> Verdict:
+def most_exploration_is_worst(results: Results) -> Graded:
     """The largest exploration rate, 0.9, has the worst average cost."""
     runs = results.of(BY_EXPLORATION)
     last = {
@@ -86,7 +86,7 @@ def most_exploration_is_worst(results: Results) -> Verdict:
     word: VerdictWord = "does not hold"
     if share > 0.5:
         word = "holds" if share == 1 else "holds in part"
-    return Verdict(word, numbers, len(worst))
+    return Graded(word, numbers, len(worst))
 
 
 @claim(
@@ -95,7 +95,7 @@ def most_exploration_is_worst(results: Results) -> Verdict:
     criterion="user 1's mean over seeds of the last 1000 slots increases over U = 10, 20, 30, 40",
     needs=(BY_USERS,),
 )
-def first_user_pays_more_with_more_users(results: Results) -> Verdict:
+def first_user_pays_more_with_more_users(results: Results) -> Graded:
     """User 1's average cost is higher with more users."""
     numbers: Numbers = {}
     whose, runs = {"user 1": USER_1, "all users": ALL_USERS}, results.of(BY_USERS)
@@ -108,7 +108,7 @@ def first_user_pays_more_with_more_users(results: Results) -> Verdict:
     one, everybody = (bool(np.all(np.diff(each) > 0)) for each in means.values())
     word: VerdictWord = "holds" if one else "holds in part" if everybody else "does not hold"
     note = "in part: all users' mean increases, user 1's does not"
-    return Verdict(word, numbers, len(last), note)
+    return Graded(word, numbers, len(last), note)
 
 
 @figure("figure-4", needs=(BY_EXPLORATION,))

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure as Canvas
 from edgewise.runs.sweep import Sweep
 from edgewise.scenarios.multi_rat_iot.evaluation import PUBLISHED, SEEDS
 from edgewise.scenarios.multi_rat_iot.evaluation.picture import counts, draw_places
-from edgewise.study.claims import Numbers, Rows, Verdict, VerdictWord, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, VerdictWord, claim, figure, graded
 from edgewise.study.drawing import published_below
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
@@ -34,7 +34,7 @@ def places(results: Results, canvas: Canvas) -> Rows:
     criterion="mean over seeds: 17 to 23 offload, 6 to 10 over LoRa, 9 to 13 over WiFi",
     needs=(PLACES,),
 )
-def twenty_offload(results: Results) -> Verdict:
+def twenty_offload(results: Results) -> Graded:
     """Of 30 users 20 offload, 8 over LoRa and 12 over WiFi; 10 stay local."""
     lora, wifi, _ = counts(results.of(PLACES).series("il-maq", "place_share")).T
     both = lora + wifi
@@ -45,7 +45,7 @@ def twenty_offload(results: Results) -> Verdict:
         "share of seeds with 17-23 offloading": float(np.mean((both >= 17) & (both <= 23))),
     }
     checks = [_mean_in(both, 17, 23), _mean_in(lora, 6, 10), _mean_in(wifi, 9, 13)]
-    return Verdict(graded(checks), numbers, len(both))
+    return Graded(graded(checks), numbers, len(both))
 
 
 def _mean_in(users: Float[np.ndarray, " seeds"], low: float, high: float) -> bool:
@@ -58,7 +58,7 @@ def _mean_in(users: Float[np.ndarray, " seeds"], low: float, high: float) -> boo
     criterion="no slot with two users on a channel, in every seed",
     needs=(PLACES,),
 )
-def no_collisions(results: Results) -> Verdict:
+def no_collisions(results: Results) -> Graded:
     """Users share the channels without any collision."""
     colliding = results.of(PLACES).values("il-maq", "colliding")
     numbers: Numbers = {
@@ -69,4 +69,4 @@ def no_collisions(results: Results) -> Verdict:
     word: VerdictWord = "does not hold"
     if colliding.mean() <= 1:
         word = "holds" if colliding.max() == 0 else "holds in part"
-    return Verdict(word, numbers, len(colliding), "in part: at most 1 colliding user on average")
+    return Graded(word, numbers, len(colliding), "in part: at most 1 colliding user on average")

@@ -35,4 +35,4 @@ def bin_of(value: Float[Array, "..."], edges: tuple[float, ...]) -> Int[Array, "
     >>> bin_of(jnp.array([0.1, 0.3, 0.9]), (0.3, 0.5))
     Array([0, 1, 2], dtype=int32)
     """
-    return jnp.searchsorted(jnp.asarray(edges), value, side="right")
+    return jnp.searchsorted(jnp.asarray(edges), value, side="right", method="compare_all")

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractByLot, AbstractScheduler
 from edgewise.scenarios.network.decode import decision_of, of_option, usable_links
 from edgewise.scenarios.network.env import NetworkEnv
 from edgewise.scenarios.network.model import Decision, State
@@ -24,6 +24,9 @@ class Local(AbstractScheduler[NetworkEnv, State, Decision, None]):
         action = jnp.zeros(state.application.shape, int)
         return of_option(env.option_list, env.radios.max_power_w, state, action), memory
 
+    def alone(self, env: NetworkEnv, state: State, agent: int) -> "Local":
+        return self
+
 
 class Random(AbstractScheduler[NetworkEnv, State, Decision, None]):
     """One of the options that the device has, uniform, local among them."""
@@ -34,6 +37,22 @@ class Random(AbstractScheduler[NetworkEnv, State, Decision, None]):
         weight = jnp.where(env.usable(state), 0.0, -jnp.inf)
         action = jax.random.categorical(key, weight, axis=1)
         return of_option(env.option_list, env.radios.max_power_w, state, action), memory
+
+    def alone(self, env: NetworkEnv, state: State, agent: int) -> "OwnRandom":
+        return OwnRandom()
+
+
+class OwnRandom(AbstractByLot[NetworkEnv, State, Decision]):
+    """The same by one lot a device: of the options that it has, that of the lot's rank."""
+
+    def num_lots(self, env: NetworkEnv) -> int:
+        return env.num_devices
+
+    def by_lot(self, env: NetworkEnv, lots: Float[Array, " devices"], state: State) -> Decision:
+        up_to = jnp.cumsum(env.usable(state), axis=1)
+        rank = jnp.minimum((lots * up_to[:, -1]).astype(int), up_to[:, -1] - 1)
+        action = jnp.sum(up_to <= rank[:, None], axis=1)
+        return of_option(env.option_list, env.radios.max_power_w, state, action)
 
 
 class Nearest(AbstractScheduler[NetworkEnv, State, Decision, None]):
@@ -49,6 +68,9 @@ class Nearest(AbstractScheduler[NetworkEnv, State, Decision, None]):
         nearest = jnp.min(jnp.where(usable, candidate, candidate.size), axis=1, keepdims=True)
         return _best(env, state, jnp.where(candidate == nearest, quiet, -1.0)), memory
 
+    def alone(self, env: NetworkEnv, state: State, agent: int) -> "Nearest":
+        return self
+
 
 class BestRate(AbstractScheduler[NetworkEnv, State, Decision, None]):
     """Everything over the link, of all, with the best rate at full power if the others sent as in
@@ -58,6 +80,9 @@ class BestRate(AbstractScheduler[NetworkEnv, State, Decision, None]):
         self, env: NetworkEnv, key: PRNGKeyArray, state: State, memory: None
     ) -> tuple[Decision, None]:
         return _best(env, state, _rates_bps(env, state)), memory
+
+    def alone(self, env: NetworkEnv, state: State, agent: int) -> "BestRate":
+        return self
 
 
 def _rates_bps(env: NetworkEnv, state: State) -> PerLink:

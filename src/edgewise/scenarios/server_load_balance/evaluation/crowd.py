@@ -5,7 +5,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CROWD, LEARNED, SEEDS, USERS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, line_with_bars, published_below
 from edgewise.study.judging import above
 from edgewise.study.results import Results
@@ -31,7 +31,7 @@ def utility_by_users(results: Results, canvas: Canvas) -> Rows:
 
 
 @claim("L6", figure="7", criterion="N = 5..30, every offloading scheme", needs=(CROWD,))
-def falls_with_users(results: Results) -> Verdict:
+def falls_with_users(results: Results) -> Graded:
     """Utility falls with the number of users"""
     holds, numbers, runs = [], {}, results.of(CROWD)
     for scheme in OFFLOADING:
@@ -40,11 +40,11 @@ def falls_with_users(results: Results) -> Verdict:
         numbers[f"{scheme}, {USERS[0]} to {USERS[-1]} users"] = mean_interval(
             utility[:, -1] - utility[:, 0]
         )
-    return Verdict(graded(holds), dict(numbers), SEEDS, "every step of the mean must fall")
+    return Graded(graded(holds), dict(numbers), SEEDS, "every step of the mean must fall")
 
 
 @claim("L7", figure="7", criterion="paired, every N", needs=(CROWD,))
-def above_everybody(results: Results) -> Verdict:
+def above_everybody(results: Results) -> Graded:
     """DTOMALB is above the others at every number of users"""
     holds, numbers, runs = [], {}, results.of(CROWD)
     for n in USERS:
@@ -54,4 +54,4 @@ def above_everybody(results: Results) -> Verdict:
         ahead = mean_interval(ours - others[best])
         holds.append(above(ahead))
         numbers[f"{n} users, over {best}"] = ahead
-    return Verdict(graded(holds), dict(numbers), SEEDS, "against the better of IDQL and DQN")
+    return Graded(graded(holds), dict(numbers), SEEDS, "against the better of IDQL and DQN")

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CONVERGENCE, SEEDS
-from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, published_below
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
@@ -40,7 +40,7 @@ def load_of_servers(results: Results, canvas: Canvas) -> Rows:
     criterion="time-average load max/min ≤ 1.3, and cycles increase with capacity",
     needs=(CONVERGENCE,),
 )
-def balanced(results: Results) -> Verdict:
+def balanced(results: Results) -> Graded:
     """Load factors are almost equal, and faster servers get more"""
     runs = results.of(CONVERGENCE)
     load = runs.series("dtomalb", "server_load_s")
@@ -56,7 +56,7 @@ def balanced(results: Results) -> Verdict:
         **{f"cycles at server {m + 1} [1e9]": float(c) / 1e9 for m, c in enumerate(cycles)},
     }
     rises = bool(np.all(np.diff(cycles) > 0))
-    return Verdict(
+    return Graded(
         graded([ratio.mean <= 1.3, rises]),
         numbers,
         SEEDS,

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import CONVERGENCE, SEEDS
-from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import curve_with_band, labelled, published_below
 from edgewise.study.judging import Curves, above, end_mean, running_mean
 from edgewise.study.results import Results
@@ -52,14 +52,14 @@ def _instability(results: Results, scheme: str) -> np.ndarray:
     criterion="last 10% of training, common score, above DQN-TOLB and IDQL-TOLB",
     needs=(CONVERGENCE,),
 )
-def highest(results: Results) -> Verdict:
+def highest(results: Results) -> Graded:
     """DTOMALB reaches the highest utility"""
     ours = _final_score(results, OURS)
     over = {
         f"{OURS} - {other}": mean_interval(ours - _final_score(results, other))
         for other in (CENTRAL, INDEPENDENT)
     }
-    return Verdict(graded([above(i) for i in over.values()]), dict(over), len(ours))
+    return Graded(graded([above(i) for i in over.values()]), dict(over), len(ours))
 
 
 @claim(
@@ -68,12 +68,12 @@ def highest(results: Results) -> Verdict:
     criterion="fewer slots to 95% of own final improvement than DQN-TOLB and IDQL-TOLB",
     needs=(CONVERGENCE,),
 )
-def fastest(results: Results) -> Verdict:
+def fastest(results: Results) -> Graded:
     """DTOMALB converges fastest"""
     slots = {s: _slots_to_converge(results, s) for s in (OURS, CENTRAL, INDEPENDENT)}
     later = [mean_interval(slots[s] - slots[OURS]) for s in (CENTRAL, INDEPENDENT)]
     numbers: Numbers = {f"slots, {name}": mean_interval(value) for name, value in slots.items()}
-    return Verdict(graded([above(i) for i in later]), numbers, SEEDS, EXPLORATION)
+    return Graded(graded([above(i) for i in later]), numbers, SEEDS, EXPLORATION)
 
 
 @claim(
@@ -82,7 +82,7 @@ def fastest(results: Results) -> Verdict:
     criterion="final score below DTOMALB's, and more slots",
     needs=(CONVERGENCE,),
 )
-def central_is_slow_and_stuck(results: Results) -> Verdict:
+def central_is_slow_and_stuck(results: Results) -> Graded:
     """DQN-TOLB converges slowly, to a local optimum"""
     below = mean_interval(_final_score(results, OURS) - _final_score(results, CENTRAL))
     later = mean_interval(_slots_to_converge(results, CENTRAL) - _slots_to_converge(results, OURS))
@@ -90,7 +90,7 @@ def central_is_slow_and_stuck(results: Results) -> Verdict:
         f"score below {OURS} by": below,
         f"slots later than {OURS} by": later,
     }
-    return Verdict(graded([above(below), above(later)]), numbers, SEEDS, EXPLORATION)
+    return Graded(graded([above(below), above(later)]), numbers, SEEDS, EXPLORATION)
 
 
 @claim(
@@ -99,12 +99,12 @@ def central_is_slow_and_stuck(results: Results) -> Verdict:
     criterion="largest sd of the smoothed score in the last half of training",
     needs=(CONVERGENCE,),
 )
-def independent_is_unstable(results: Results) -> Verdict:
+def independent_is_unstable(results: Results) -> Graded:
     """IDQL-TOLB is the most unstable"""
     spread = {s: _instability(results, s) for s in (OURS, CENTRAL, INDEPENDENT)}
     more = [mean_interval(spread[INDEPENDENT] - spread[s]) for s in (OURS, CENTRAL)]
     numbers: Numbers = {f"sd, {name}": mean_interval(value) for name, value in spread.items()}
-    return Verdict(graded([above(i) for i in more]), numbers, SEEDS)
+    return Graded(graded([above(i) for i in more]), numbers, SEEDS)
 
 
 @claim(
@@ -113,7 +113,7 @@ def independent_is_unstable(results: Results) -> Verdict:
     criterion="common score with ω2 = 10 above ω2 = 0, in the first third and at the end",
     needs=(CONVERGENCE,),
 )
-def load_term_helps(results: Results) -> Verdict:
+def load_term_helps(results: Results) -> Graded:
     """The load term speeds up and improves training"""
     runs = results.of(CONVERGENCE)
     with_term, without = runs.log(OURS), runs.log("dtoma")
@@ -125,7 +125,7 @@ def load_term_helps(results: Results) -> Verdict:
         "final score, difference": mean_interval(end_mean(with_term) - end_mean(without)),
     }
     delay = mean_interval(runs.values("dtoma", "delay_mean") - runs.values(OURS, "delay_mean"))
-    return Verdict(
+    return Graded(
         graded([above(i) for i in numbers.values()]),
         {**numbers, "delay saved by the load term [s]": delay},
         SEEDS,

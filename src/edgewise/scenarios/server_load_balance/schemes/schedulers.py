@@ -19,7 +19,7 @@ from edgewise.core.certificate import (
     optimal,
     some_slots,
 )
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractScheduler, only
 from edgewise.core.rollout import Trajectory
 from edgewise.scenarios.server_load_balance.env import Decision, ServerLoadBalanceEnv, State
 from edgewise.scenarios.server_load_balance.schemes.bound import MOST_MATCHED, least_cost
@@ -113,6 +113,23 @@ class FallBack(AbstractScheduler[ServerLoadBalanceEnv, State, Decision, None]):
         upload_s = env.evaluate(state, Decision(server=self.server)).upload_s
         local_s = state.task_cycles / state.user_cpu_hz
         return Decision(server=jnp.where(upload_s > local_s, 0, self.server)), memory
+
+    def alone(self, env: ServerLoadBalanceEnv, state: State, agent: int) -> AbstractScheduler:
+        share_hz = env.bandwidth_hz / jnp.maximum(jnp.sum(self.server > 0), 1)
+        return OwnFallBack(only(self.server, agent), share_hz)
+
+
+class OwnFallBack(AbstractScheduler[ServerLoadBalanceEnv, State, Decision, None]):
+    """The same for one user, who has been told its share of the band under the map."""
+
+    server: Int[Array, " users"]
+    share_hz: Float[Array, ""]
+
+    def decide(
+        self, env: ServerLoadBalanceEnv, key: PRNGKeyArray, state: State, memory: None
+    ) -> tuple[Decision, None]:
+        told = dataclasses.replace(env, bandwidth_hz=self.share_hz)
+        return FallBack(self.server).decide(told, key, state, memory)
 
 
 def too_many_users(env: ServerLoadBalanceEnv) -> str | None:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 
 from edgewise.runs.sweep import Sweep
-from edgewise.study.claims import Rows, Verdict, graded
+from edgewise.study.claims import Graded, Rows, graded
 from edgewise.study.judging import above
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval, mean_interval
@@ -40,10 +40,10 @@ def ahead(results: Results, metric: str, first: str, second: str) -> Interval:
     return mean_interval(read(results, first) - read(results, second))
 
 
-def all_above(results: Results, metric: str, pairs: Sequence[tuple[str, str]]) -> Verdict:
+def all_above(results: Results, metric: str, pairs: Sequence[tuple[str, str]]) -> Graded:
     """Whether the first of each pair is above the second."""
     found = {f"{a} - {b}": ahead(results, metric, a, b) for a, b in pairs}
-    return Verdict(graded([above(i) for i in found.values()]), dict(found), SEEDS)
+    return Graded(graded([above(i) for i in found.values()]), dict(found), SEEDS)
 
 
 def federated_over_central(results: Results, metric: str) -> Interval:

@@ -19,7 +19,7 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
     measured,
 )
 from edgewise.scenarios.small_cells.experiments import REACHABLE
-from edgewise.study.claims import Numbers, Rows, Verdict, VerdictWord, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, VerdictWord, claim, figure, graded
 from edgewise.study.drawing import labelled, legend_beside, published_below, published_points
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
@@ -75,7 +75,7 @@ def _dominates(results: Results, first: str, second: str) -> Bool[np.ndarray, " 
 
 
 @claim("S9", figure="7", criterion="at least 0.05 more of all tasks", needs=(MAIN,))
-def far_above(results: Results) -> Verdict:
+def far_above(results: Results) -> Graded:
     """MA-DRL and F-DRL meet far more deadlines than full offloading and IL-DRL"""
     numbers = {
         f"{a} - {b}": ahead(results, "guaranteed", a, b)
@@ -93,30 +93,30 @@ def far_above(results: Results) -> Verdict:
                 np.mean(_dominates(results, ours, other))
             )
     note = "differences of at least 0.05; the references and our own scheme are shown beside them"
-    return Verdict(
+    return Graded(
         graded([i.low >= 0.05 for i in numbers.values()]), {**numbers, **against}, SEEDS, note
     )
 
 
 @claim("S10", figure="7", criterion="above F-DRL, IL-DRL", needs=(MAIN,))
-def highest_share(results: Results) -> Verdict:
+def highest_share(results: Results) -> Graded:
     """MA-DRL meets the most deadlines"""
     return all_above(results, "guaranteed", (("ma-drl", "f-drl"), ("ma-drl", "il-drl")))
 
 
 @claim("S11", figure="7", criterion="0.75 to 0.95", needs=(MAIN,))
-def share_ratio(results: Results) -> Verdict:
+def share_ratio(results: Results) -> Graded:
     """F-DRL meets about 85% of the deadlines that MA-DRL meets"""
     ratio = federated_over_central(results, "guaranteed")
-    return Verdict(graded([0.75 <= ratio.mean <= 0.95]), {"f-drl/ma-drl": ratio}, SEEDS)
+    return Graded(graded([0.75 <= ratio.mean <= 0.95]), {"f-drl/ma-drl": ratio}, SEEDS)
 
 
 @claim("S12", figure="7", criterion="= 0", needs=(MAIN,))
-def local_is_never_in_time(results: Results) -> Verdict:
+def local_is_never_in_time(results: Results) -> Graded:
     """Local computing meets no deadline"""
     share = results.of(MAIN).values("local", "guaranteed")
     note = "by construction: the limit is 0.9 of the local latency"
-    return Verdict(graded([bool(np.all(share == 0))]), {"local": float(share.max())}, SEEDS, note)
+    return Graded(graded([bool(np.all(share == 0))]), {"local": float(share.max())}, SEEDS, note)
 
 
 @claim(
@@ -125,7 +125,7 @@ def local_is_never_in_time(results: Results) -> Verdict:
     criterion="the best share found is below 1 in some layouts",
     needs=(REACHABLE,),
 )
-def may_be_infeasible(results: Results) -> Verdict:
+def may_be_infeasible(results: Results) -> Graded:
     """P0 may be infeasible"""
     found = results.experiment(REACHABLE)
     numbers: Numbers = {}
@@ -142,4 +142,4 @@ def may_be_infeasible(results: Results) -> Verdict:
         "apart; anywhere: without that"
     )
     outcome: VerdictWord = "holds in part" if any(holds) else "does not hold"
-    return Verdict(outcome, numbers, share.shape[0], note)
+    return Graded(outcome, numbers, share.shape[0], note)

@@ -10,7 +10,7 @@ from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.evaluation.comparison import MAIN, SEEDS
 from edgewise.scenarios.small_cells.params import SmallCellsParameters
 from edgewise.scenarios.small_cells.schemes import HIDDEN, ROUND_SLOTS
-from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Numbers, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
@@ -107,7 +107,7 @@ def bytes_exchanged(results: Results, canvas: Canvas) -> Rows:
     criterion="(21) with the printed layers; bytes between base stations",
     needs=(MAIN,),
 )
-def cheaper_training(results: Results) -> Verdict:
+def cheaper_training(results: Results) -> Graded:
     """F-DRL costs less than MA-DRL, in operations and in exchange"""
     sizes, runs = main_sizes(), results.of(MAIN)
     ma, f = operations(sizes, sizes.joint), operations(sizes, sizes.own)
@@ -126,4 +126,4 @@ def cheaper_training(results: Results) -> Verdict:
         ),
     }
     note = f"a base station's bytes in a round of {ROUND_SLOTS} slots"
-    return Verdict(graded([f < ma, 2 * model < sent + received]), numbers, SEEDS, note)
+    return Graded(graded([f < ma, 2 * model < sent + received]), numbers, SEEDS, note)

@@ -15,7 +15,7 @@ from edgewise.scenarios.small_cells.evaluation.comparison import (
     all_above,
 )
 from edgewise.scenarios.small_cells.schemes import EPISODE_SLOTS
-from edgewise.study.claims import Rows, Verdict, claim, figure, graded
+from edgewise.study.claims import Graded, Rows, claim, figure, graded
 from edgewise.study.drawing import labelled, line_with_bars, published_below
 from edgewise.study.judging import Curves, above, running_mean
 from edgewise.study.results import Results
@@ -89,7 +89,7 @@ def convergence(results: Results, canvas: Canvas) -> Rows:
 
 
 @claim("S1", figure="4", criterion="above F-DRL and IL-DRL", needs=(MAIN, RATES))
-def highest_reward(results: Results) -> Verdict:
+def highest_reward(results: Results) -> Graded:
     """MA-DRL reaches the highest system reward"""
     verdict = all_above(results, "reward", (("ma-drl", "f-drl"), ("ma-drl", "il-drl")))
     numbers = dict(verdict.numbers)
@@ -100,18 +100,18 @@ def highest_reward(results: Results) -> Verdict:
         ma, f = (runs.values(s, "reward", actor_rate=rate) for s in ("ma-drl", "f-drl"))
         numbers[f"ma-drl - f-drl, 10,000 slots, actor rate {rate:g}"] = mean_interval(ma - f)
     note = "reward per UE, greedy policies after training; 60 times that is the system reward"
-    return Verdict(verdict.outcome, numbers, SEEDS, note)
+    return Graded(verdict.outcome, numbers, SEEDS, note)
 
 
 @claim("S2", figure="4", criterion="reward, above", needs=(MAIN,))
-def federation_helps(results: Results) -> Verdict:
+def federation_helps(results: Results) -> Graded:
     """F-DRL is above IL-DRL"""
     verdict = all_above(results, "reward", (("f-drl", "il-drl"),))
     clustered = {
         f"f-drl-clustered - {other}": ahead(results, "reward", "f-drl-clustered", other)
         for other in ("il-drl", "f-drl")
     }
-    return Verdict(verdict.outcome, {**verdict.numbers, **clustered}, SEEDS)
+    return Graded(verdict.outcome, {**verdict.numbers, **clustered}, SEEDS)
 
 
 def _instability(results: Results, scheme: str) -> Layouts:
@@ -131,7 +131,7 @@ def _drawdown(results: Results, scheme: str) -> Layouts:
     criterion="sd of the last 20 episodes and deepest fall, below F-DRL's and IL-DRL's",
     needs=(MAIN,),
 )
-def most_stable(results: Results) -> Verdict:
+def most_stable(results: Results) -> Graded:
     """MA-DRL is the most stable"""
     more = {
         f"{name}, {other} - ma-drl": mean_interval(
@@ -141,7 +141,7 @@ def most_stable(results: Results) -> Verdict:
         for other in ("f-drl", "il-drl")
     }
     holds = [above(each) for each in more.values()]
-    return Verdict(graded(holds), dict(more), SEEDS, "in system reward, with exploration on")
+    return Graded(graded(holds), dict(more), SEEDS, "in system reward, with exploration on")
 
 
 @figure("5", needs=(MAIN,))
@@ -167,7 +167,7 @@ def local_rewards(results: Results, canvas: Canvas) -> Rows:
 
 
 @claim("S4", figure="5", criterion="sd over cells, below F-DRL's and IL-DRL's", needs=(MAIN,))
-def most_even(results: Results) -> Verdict:
+def most_even(results: Results) -> Graded:
     """Local rewards are most even under MA-DRL"""
     return all_above(results, "cell_spread", (("f-drl", "ma-drl"), ("il-drl", "ma-drl")))
 

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from edgewise.core.policy import AbstractScheduler
+from edgewise.core.policy import AbstractByLot, AbstractScheduler
 from edgewise.physics.assignment import best_assignment
 from edgewise.scenarios.small_cells.decode import Cell, least_power_w
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
@@ -24,6 +24,13 @@ def whole_tasks(env: SmallCellsEnv, channel: Int[Array, "cells ues"], power_w: P
         power_w=jnp.where(sends, power_w, 0.0),
         cpu_share=equal_shares(env),
     )
+
+
+def offloaded_on(env: SmallCellsEnv, order: Int[Array, "cells places"]) -> Decision:
+    """UE n is on channel `order[n]` of its cell, at full power; local, if there is no such one."""
+    channel = order[:, : env.ues_per_cell]
+    channel = jnp.where(channel < env.num_channels, channel, -1)
+    return whole_tasks(env, channel, full_power(env))
 
 
 def equal_shares(env: SmallCellsEnv) -> PerUe:
@@ -46,9 +53,20 @@ class FullOffloading(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
         places = max(env.ues_per_cell, env.num_channels)
         keys = jax.random.split(key, env.num_cells)
         drawn = jax.vmap(lambda key: jax.random.permutation(key, places))(keys)
-        channel = drawn[:, : env.ues_per_cell]
-        channel = jnp.where(channel < env.num_channels, channel, -1)
-        return whole_tasks(env, channel, full_power(env)), memory
+        return offloaded_on(env, drawn), memory
+
+    def alone(self, env: SmallCellsEnv, state: State, agent: int) -> AbstractScheduler:
+        return OwnFullOffloading()
+
+
+class OwnFullOffloading(AbstractByLot[SmallCellsEnv, State, Decision]):
+    """The same for one cell: a channel's place is the rank of its lot."""
+
+    def num_lots(self, env: SmallCellsEnv) -> int:
+        return max(env.ues_per_cell, env.num_channels)
+
+    def by_lot(self, env: SmallCellsEnv, lots: Float[Array, " places"], state: State) -> Decision:
+        return offloaded_on(env, jnp.argsort(lots)[None, :])
 
 
 class LocalComputing(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
@@ -60,6 +78,9 @@ class LocalComputing(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
         nobody = jnp.full((env.num_cells, env.ues_per_cell), -1)
         return whole_tasks(env, nobody, full_power(env)), memory
 
+    def alone(self, env: SmallCellsEnv, state: State, agent: int) -> AbstractScheduler:
+        return self
+
 
 class AssignByRate(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
     """Everything offloaded at full power, over the matching with the largest sum of rates that
@@ -70,6 +91,9 @@ class AssignByRate(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
     ) -> tuple[Decision, None]:
         channel = jax.vmap(matched_by_rate)(env.cells(state))
         return whole_tasks(env, channel, full_power(env)), memory
+
+    def alone(self, env: SmallCellsEnv, state: State, agent: int) -> AbstractScheduler:
+        return self
 
 
 class PowerControl(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
@@ -87,6 +111,9 @@ class PowerControl(AbstractScheduler[SmallCellsEnv, State, Decision, None]):
         needed_w = jax.vmap(least_power_w)(cells, channel, ratio, equal_shares(env))
         power_w = jnp.minimum(self.margin * needed_w, env.max_power_w)
         return whole_tasks(env, channel, power_w), memory
+
+    def alone(self, env: SmallCellsEnv, state: State, agent: int) -> AbstractScheduler:
+        return self
 
 
 def power_control(env: SmallCellsEnv, key: PRNGKeyArray, state: State) -> PowerControl:

@@ -1,0 +1,94 @@
+"""Where only an extra's own libraries are installed: the agent decides, and a command that needs
+more says which in one line."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DECIDES = """
+from edgewise.agent import Agent
+
+decision = Agent(sys.argv[1]).decide({"offloaded": 1, "received": 1, "edge_available": 1})
+assert decision.by_policy, decision
+roots = {name.partition(".")[0] for name in sys.modules}
+print(*sorted(roots - {*sys.stdlib_module_names, "__main__"}))
+"""
+COMMAND = """
+from edgewise.cli.start import run
+
+run()
+"""
+
+
+def _installed(requirements: list[str], seen: set[str]) -> Iterator[str]:
+    """The names of the distributions that these bring, with all that they need."""
+    for text in requirements:
+        requirement = Requirement(text)
+        marker = requirement.marker
+        if requirement.name in seen or (marker and not marker.evaluate({"extra": ""})):
+            continue
+        seen.add(requirement.name)
+        yield requirement.name
+        yield from _installed(distribution(requirement.name).requires or [], seen)
+
+
+def _environment(folder: Path, requirements: list[str]) -> set[str]:
+    """Makes `folder` hold what these requirements bring and nothing else; their names."""
+    names = set(_installed(requirements, set()))
+    for name in names:
+        files = distribution(name).files or []
+        for top in {path.parts[0] for path in files if path.parts[0] not in ("..", "__pycache__")}:
+            target = folder / top
+            if not target.exists():
+                target.symlink_to(Path(str(distribution(name).locate_file(top))).resolve())
+    return names
+
+
+def _run(place: Path, code: str, *arguments: str) -> subprocess.CompletedProcess:
+    """The code in a Python that sees the place, the package and its own library."""
+    paths = [str(place), str(ROOT / "src")]
+    begin = f"import sys\nsys.path[:0] = {paths}\n"
+    command = [sys.executable, "-I", "-S", "-c", begin + code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_package_alone_brings_nothing() -> None:
+    assert PROJECT["dependencies"] == []
+
+
+def test_the_agents_extra_is_all_that_an_agent_needs(
+    exported: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    names = _environment(tmp_path, PROJECT["optional-dependencies"]["agent"])
+    assert {"numpy", "onnxruntime"} <= names
+    assert not {"jax", "jaxlib", "scipy", "pydantic", "onnx"} & names
+    ran = _run(tmp_path, DECIDES, str(exported("multi-rat-iot", "il-maq")))
+    assert ran.returncode == 0, ran.stderr
+    assert set(ran.stdout.split()) == {"edgewise", "numpy", "onnxruntime"}
+
+
+@pytest.mark.parametrize(
+    ("libraries", "command", "told"),
+    [
+        ([], ["compare", "multi-rat-iot"], "cyclopts is not installed here: .*edgewise.lab"),
+        (["cyclopts"], ["compare", "multi-rat-iot"], "is not installed here: .*edgewise.lab"),
+        (["cyclopts"], ["export", "r/a@1", "--out", "d"], "not installed here: .*edgewise.export"),
+    ],
+)
+def test_a_command_without_its_libraries_says_what_to_install(
+    tmp_path: Path, libraries: list[str], command: list[str], told: str
+) -> None:
+    _environment(tmp_path, libraries)
+    ran = _run(tmp_path, COMMAND, *command)
+    assert ran.returncode == 2
+    (line,) = ran.stderr.splitlines()
+    assert re.search(f"^edgewise: .*{told}", line), line
