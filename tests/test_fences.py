@@ -54,6 +54,7 @@ PAPER = "scenarios/server_load_balance"
         ("runs/sweep.py", "import edgewise.study.results", "Imports go down"),
         ("agent/agent.py", "import edgewise.baselines.blind", "Imports go down"),
         ("scenarios/__init__.py", "import edgewise.deployment.trained", "Imports go down"),
+        ("service/app.py", "import edgewise.deployment.contract", "Imports go down"),
         (f"{PAPER}/env.py", f"import edgewise.{PAPER}.seat".replace("/", "."), "Inside"),
         (f"{PAPER}/schemes/schedulers.py", "import edgewise.scenarios.multi_rat_iot.env", "Papers"),
         (f"{PAPER}/metrics.py", f"import edgewise.{PAPER}.schemes".replace("/", "."), "Inside"),
@@ -80,6 +81,10 @@ def test_each_fence_bites(copied: Path, file: str, line: str, contract: str) -> 
 
 AGENT = ("edgewise.agent", "edgewise.core.errors")
 """All of the package that a device runs; beside it there are NumPy and ONNX Runtime."""
+SERVICE = ("edgewise.service", "edgewise.version", *AGENT)
+"""All of it that answers over HTTP; beside it there is what the extra `serve` brings."""
+LISTENS = {"fastapi", "numpy", "prometheus_client", "pydantic", "starlette"}
+LISTENS |= {"typing_extensions", "uvicorn"}
 
 
 def _imported(path: Path) -> Iterator[str]:
@@ -91,14 +96,20 @@ def _imported(path: Path) -> Iterator[str]:
             yield node.module or "."
 
 
-def test_what_a_device_runs_imports_numpy_and_onnx_runtime_alone() -> None:
+@pytest.mark.parametrize(
+    ("room", "own", "libraries"),
+    [("agent", AGENT, {"numpy", "onnxruntime"}), ("service", SERVICE, LISTENS)],
+)
+def test_what_is_deployed_imports_its_own_libraries_alone(
+    room: str, own: tuple[str, ...], libraries: set[str]
+) -> None:
     package = ROOT / "src" / "edgewise"
-    files = [*sorted((package / "agent").glob("**/*.py")), package / "core" / "errors.py"]
+    files = [*sorted((package / room).glob("**/*.py")), package / "core" / "errors.py"]
     assert len(files) > 5
-    allowed = {*sys.stdlib_module_names, "numpy", "onnxruntime"}
+    allowed = {*sys.stdlib_module_names, *libraries}
     for path in files:
         for name in _imported(path):
-            assert name.startswith(AGENT) or name.split(".")[0] in allowed, (path, name)
+            assert name.startswith(own) or name.split(".")[0] in allowed, (path, name)
 
 
 def test_no_paper_stands_outside_the_fence_inside_papers() -> None:

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_small_cells import CELLS, UES, _evaluate, _layout, drawn, make
+from test_small_cells import CELLS, SMALL, UES, _evaluate, _layout, drawn, make
 
 from edgewise import scenarios
 from edgewise.core.errors import UserError
 from edgewise.core.rollout import rollout
 from edgewise.learners.maddpg import Maddpg
+from edgewise.runs.execute import program_of
 from edgewise.runs.spec import describe
 from edgewise.scenarios.small_cells.evaluation.exchange import (
     Sizes,
@@ -22,7 +23,11 @@ from edgewise.scenarios.small_cells.evaluation.exchange import (
 from edgewise.scenarios.small_cells.schemes.ddpg import models, neighbours
 from edgewise.scenarios.small_cells.schemes.exact import channel_tables, ways_of_a_cell
 from edgewise.scenarios.small_cells.schemes.margins import MarginPolicy, worth
-from edgewise.scenarios.small_cells.schemes.schedulers import PowerControl, equal_shares
+from edgewise.scenarios.small_cells.schemes.schedulers import (
+    LocalComputing,
+    PowerControl,
+    equal_shares,
+)
 from edgewise.scenarios.small_cells.schemes.settle import Shares, settled
 from edgewise.training.federated import Federated, federated_average, mixing_of
 from edgewise.training.pathwise import Pathwise
@@ -152,6 +157,26 @@ def test_a_round_of_federation():
     assert not np.array_equal(start.actor[0].weight, ended.actor[0].weight)
 
 
+@pytest.mark.parametrize(
+    ("name", "together"),
+    [("ma-drl", True), ("f-drl", False), ("f-drl-clustered", False), ("il-drl", False)],
+)
+def test_who_learns_from_the_sum_and_who_from_its_own_reward(name, together):
+    """(12) for MA-DRL, (23) for agents that learn from what is theirs."""
+    scenario = scenarios.get("small-cells")
+    spec = describe(scenario, name, SMALL, slots=1)
+    program = program_of(scenario, spec, scenario.env(**spec.parameters))
+    replay = program.program if isinstance(program, Federated) else program
+    state = _layout(ENV, jax.random.key(5))
+    rule = LocalComputing().decide(ENV, jax.random.key(6), state, None)[0]
+    outcome = _evaluate(replay.env, state, rule)
+    cell = np.asarray(outcome.cell_reward)
+    assert len(set(cell.tolist())) == CELLS
+    expected = np.full(CELLS, cell.sum()) if together else cell
+    np.testing.assert_allclose(outcome.reward, expected, rtol=1e-6)
+    assert replay.learner.reward_scale == UES * (CELLS if together else 1)
+
+
 def test_clusters_are_strips_of_neighbours():
     state = _layout(ENV, jax.random.key(3))
     cluster = np.asarray(neighbours(state, 2))
@@ -162,9 +187,9 @@ def test_clusters_are_strips_of_neighbours():
 
 def test_bytes_counted_by_hand():
     """Observation 2, action 1, hidden 3, two agents. Actor 3·2+3 + 3·1+1 = 13 numbers, critic
-    3·3+3 + 3+1 = 16; with the slow copies 58, of 4 bytes. A slot's exchange: 2 + 1 + a reward."""
+    3·3+3 + 3+1 = 16, of 4 bytes each. A slot's exchange: 2 + 1 + a reward."""
     sizes = Sizes(observation=2, action=1, hidden=3, agents=2)
-    assert federated_bytes(sizes) == 58 * 4
+    assert federated_bytes(sizes) == 29 * 4
     assert exchanged_bytes(sizes, slots=10) == (160, 160)
 
 
