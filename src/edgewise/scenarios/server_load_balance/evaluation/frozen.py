@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
 from edgewise.runs.sweep import Experiment
-from edgewise.scenarios.server_load_balance.evaluation.sweeps import BLIND, FROZEN, OURS, WEIGHTS
+from edgewise.scenarios.server_load_balance.evaluation.sweeps import WEIGHTS
 from edgewise.study.claims import Rows
 from edgewise.study.drawing import line_with_band
 from edgewise.study.results import Results
@@ -77,18 +77,6 @@ def middle_half(curve: Looks) -> Seeds:
     low, high = np.quantile(late, (0.25, 0.75), axis=1)
     spread: Seeds = high - low
     return spread
-
-
-def at_the_end(results: Results, random: Seeds) -> dict[str, Seeds]:
-    """The utility of each negative control after training, where there is any; `random` is that of
-    the scheme that draws."""
-    ours = curve(results, FROZEN[OURS])
-    return {
-        "random": random,
-        f"{OURS}~untrained": ours[:, 0],
-        BLIND: curve(results, FROZEN[BLIND])[:, -1],
-        f"{OURS}~shuffled": shuffled(results, FROZEN[OURS]),
-    }
 
 
 def medians(names: Sequence[str], slots: Sequence[Seeds]) -> dict[str, float]:
