@@ -90,7 +90,7 @@ def medians(names: Sequence[str], slots: Sequence[Seeds]) -> dict[str, float]:
 def draw_curve(axes: Axes, slot: np.ndarray, curve: Looks, name: str, title: str) -> Rows:
     """The mean over seeds with its 95% band."""
     found = [mean_interval(each) for each in curve.T]
-    line_with_band(axes, list(slot), found, title)
+    line_with_band(axes, slot.tolist(), found, title)
     return [
         {"scheme": name, "slot": int(t), **each.as_json()}
         for t, each in zip(slot, found, strict=True)
