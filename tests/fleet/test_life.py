@@ -337,3 +337,15 @@ def test_the_fallback_holds_so_many_slots_after_the_last_fresh_observation_and_n
     assert at(1298.0) == ["", "stale", "", "not_finite"]
     assert at(1299.5) == ["", "stale", "", "not_finite", "stale"]
     assert at(9999.0) == ["", "stale", "", "not_finite", "stale"]
+
+
+def test_a_host_that_comes_later_asks_for_the_births_that_it_missed(
+    broker: Broker, ear: Ear, work: Work
+):
+    work()
+    ear.until(lambda: bool(ear.of("NBIRTH")))
+    host = Host((LOOPBACK, broker.port), "edgewise", known=["agent-1", "agent-2"])
+    ear.until(lambda: host.turn(0.05) is None and host.nodes["agent-1"].alive)
+    assert not host.nodes["agent-2"].alive
+    assert len(ear.of("NBIRTH")) == 2
+    host.close()
