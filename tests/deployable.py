@@ -30,10 +30,11 @@ reset = eqx.filter_jit(lambda env, key: env.reset(key))
 
 
 @cache
-def scheduler_of(name, scheme, seed=0):
-    """The environment that the scheme runs in, the first state, and the scheduler."""
+def scheduler_of(name, scheme, seed=0, sizes=()):
+    """The environment that the scheme runs in, the first state, and the scheduler; `sizes` are
+    pairs that go before those above."""
     found = scenarios.get(name)
-    spec = describe(found, scheme, SIZES[name])
+    spec = describe(found, scheme, {**SIZES[name], **dict(sizes)})
     env = found.env(**spec.parameters)
     state = reset(env, KEYS.layout)
     program = program_of(found, spec, env)
@@ -47,17 +48,18 @@ def scheduler_of(name, scheme, seed=0):
 
 
 @cache
-def trained(name, scheme, seed=0):
+def trained(name, scheme, seed=0, sizes=()):
     """The scheme as if a run had been read."""
     found = scenarios.get(name)
-    _, state, scheduler = scheduler_of(name, scheme, seed)
-    return Trained.of(found, describe(found, scheme, SIZES[name]), SEED, state, scheduler)
+    _, state, scheduler = scheduler_of(name, scheme, seed, sizes)
+    spec = describe(found, scheme, {**SIZES[name], **dict(sizes)})
+    return Trained.of(found, spec, SEED, state, scheduler)
 
 
 @cache
-def policies_of(name, scheme, seed=0):
+def policies_of(name, scheme, seed=0, sizes=()):
     """Its distinct policies."""
-    return distinct_policies(trained(name, scheme, seed))
+    return distinct_policies(trained(name, scheme, seed, sizes))
 
 
 def _drawn(random, leaf):

@@ -84,6 +84,20 @@ def test_the_agents_extra_is_all_that_an_agent_needs(
     assert set(ran.stdout.split()) == {"edgewise", "numpy", "onnxruntime"}
 
 
+def test_the_mqtt_extra_is_all_that_an_agent_in_operation_needs(
+    exported: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    """It comes so far as to read its broker's address, with everything imported by then."""
+    wanted = PROJECT["optional-dependencies"]["mqtt"]
+    own = [name for name in wanted if not name.startswith("edgewise")]
+    names = _environment(tmp_path, [*own, *PROJECT["optional-dependencies"]["agent"]])
+    assert not {"jax", "jaxlib", "scipy", "pydantic", "onnx"} & names
+    folder = str(exported("multi-rat-iot", "il-maq"))
+    ran = _run(tmp_path, COMMAND, "agent", folder, "--id", "0", "--mqtt", "nobody")
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "'nobody' is no broker: write HOST:PORT" in ran.stderr
+
+
 def test_the_serve_extra_is_all_that_the_service_needs(tmp_path: Path) -> None:
     extras = PROJECT["optional-dependencies"]
     assert extras["serve"][0] == "edgewise[agent]"
@@ -111,6 +125,11 @@ def test_the_serve_extra_is_all_that_the_service_needs(tmp_path: Path) -> None:
         (["cyclopts"], ["compare", "multi-rat-iot"], "is not installed here: .*edgewise.lab"),
         (["cyclopts"], ["serve", "d"], "not installed here: .*edgewise.serve"),
         (["cyclopts"], ["export", "r/a@1", "--out", "d"], "not installed here: .*edgewise.export"),
+        (
+            ["cyclopts"],
+            ["agent", "d", "--id=0", "--mqtt=h:1"],
+            "not installed here: .*edgewise.mqtt",
+        ),
     ],
 )
 def test_a_command_without_its_libraries_says_what_to_install(
