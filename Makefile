@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: help install check format lint types imports test hostile bench reproduce readme
+.PHONY: help install check format lint types imports test hostile mutants bench reproduce readme
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,9 +34,12 @@ hostile:  ## the fuzz, TIMES=10 as long, FROM=0 on
 	HOSTILE_TIMES=$(or $(TIMES),10) HOSTILE_FROM=$(or $(FROM),0) \
 		$(PYTHON) -m pytest -q -n 0 tests/hostile
 
+mutants:  ## SAMPLE=300 changes to the code, and which of them no test sees; goes on where it was
+	$(PYTHON) -m benchmarks.mutants --sample $(or $(SAMPLE),300) --out mutants.csv
+
 bench:  ## speed, as ratios within one run
 	for name in maddpg environments tabular levy application_utility small_cells; do \
 		$(PYTHON) -m benchmarks.$$name || exit 1; done
 
 reproduce:  ## every figure and claim of every scenario, in full
-	for name in $$($(BIN)edgewise list --names); do $(BIN)edgewise reproduce $$name || exit 1; done
+	$(BIN)edgewise reproduce all

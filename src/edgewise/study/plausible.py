@@ -45,8 +45,8 @@ class Plausible:
     def value(self, number: float, default: Any) -> Any:
         """What the parameter is set to.
 
-        >>> Plausible("a", 0.5, 2.0, "", factor=True).value(2.0, (1.0, 3.0))
-        (2.0, 6.0)
+        >>> Plausible("a", 0.5, 2.0, "", factor=True).value(1.5, (1.0, 3))
+        (1.5, 4)
         """
         if self.factor:
             return _scaled(default, number)
@@ -65,4 +65,4 @@ class Settled:
 def _scaled(value: Any, factor: float) -> Any:
     if isinstance(value, tuple | list):
         return tuple(_scaled(each, factor) for each in value)
-    return value * factor
+    return round(value * factor) if isinstance(value, int) else value * factor
