@@ -54,6 +54,7 @@ PAPER = "scenarios/server_load_balance"
         ("runs/sweep.py", "import edgewise.study.results", "Imports go down"),
         ("agent/agent.py", "import edgewise.baselines.blind", "Imports go down"),
         ("scenarios/__init__.py", "import edgewise.deployment.trained", "Imports go down"),
+        ("deployment/trained.py", "import edgewise.federation.parts", "Imports go down"),
         (f"{PAPER}/env.py", f"import edgewise.{PAPER}.seat".replace("/", "."), "Inside"),
         (f"{PAPER}/schemes/schedulers.py", "import edgewise.scenarios.multi_rat_iot.env", "Papers"),
         (f"{PAPER}/metrics.py", f"import edgewise.{PAPER}.schemes".replace("/", "."), "Inside"),

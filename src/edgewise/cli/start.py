@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 BAD_INPUT, INTERRUPTED = 2, 130
-EXTRAS = {"export": "export", "tune": "tune"}
+EXTRAS = {"export": "export", "federate": "federate", "tune": "tune"}
 """Of commands that need more than `lab`."""
 
 

@@ -13,7 +13,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, PRNGKeyArray
+from jaxtyping import Array, Key
 
 from edgewise.federation.parts import Felt, Model, Parts
 from edgewise.learners.learner import Transition
@@ -38,7 +38,7 @@ class Pieces:
         self, t: int, learned: Any, stored: Any, seen: np.ndarray, action: np.ndarray, felt: Felt
     ) -> tuple[Any, Any]:
         """What a site knows after slot `t`, in which it saw, did and felt this."""
-        lived = Transition(seen, action, felt.reward, felt.next_observation)
+        lived = Transition(*map(jnp.asarray, (seen, action, felt.reward, felt.next_observation)))
         learned, stored = self._learn(jnp.asarray(t), learned, stored, lived)
         return learned, stored
 
@@ -50,7 +50,7 @@ class Pieces:
     def slot(self, t: int, states: Any, actions: np.ndarray) -> tuple[Any, Felt]:
         """The world after slot `t`."""
         states, felt = self._slot(jnp.asarray(t), states, actions)
-        return states, jax.tree.map(np.asarray, felt)
+        return states, felt
 
     def first_model(self) -> Model:
         """What all sites begin with."""
@@ -85,7 +85,7 @@ class Pieces:
 
         return eqx.filter_jit(slot)
 
-    def _keys(self, t: Array) -> tuple[PRNGKeyArray, PRNGKeyArray]:
+    def _keys(self, t: Array) -> tuple[Key[Array, "2 envs"], Key[Array, "2"]]:
         """Of acting and of the world, `[2, envs]`; of sampling and of the update, `[2]`."""
         collect_key, *rest = jax.random.split(jax.random.fold_in(self.parts.key, t), 3)
         envs = self.parts.world.loop.num_envs

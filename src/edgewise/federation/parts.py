@@ -9,7 +9,7 @@ import flashbax
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int, Key, PRNGKeyArray
 
 from edgewise.core.errors import UserError
 from edgewise.core.seeding import seed_keys
@@ -31,9 +31,9 @@ class Felt(eqx.Module):
     end of an episode `observation` is that of the next, `next_observation` that which would have
     followed."""
 
-    reward: Float[Array, "envs sites"]
-    next_observation: Float[Array, "envs sites features"]
-    observation: Float[Array, "envs sites features"]
+    reward: Float[Array, "*envs sites"]
+    next_observation: Float[Array, "*envs sites features"]
+    observation: Float[Array, "*envs sites features"]
 
 
 class Site(eqx.Module):
@@ -62,7 +62,12 @@ class Site(eqx.Module):
         return own, self._buffer.init(example)
 
     def act(
-        self, keys: PRNGKeyArray, site: Array, learned: Any, observation: Array, progress: Array
+        self,
+        keys: Key[Array, " envs"],
+        site: Array,
+        learned: Any,
+        observation: Array,
+        progress: Array,
     ) -> Float[Array, "envs 1 actions"]:
         """The exploring action in each copy of the world: `keys` are those of the slot's acting."""
         agents = self.team.num_agents
@@ -74,15 +79,22 @@ class Site(eqx.Module):
         return jax.vmap(one)(keys, observation)
 
     def learn(
-        self, keys: PRNGKeyArray, t: Array, learned: Any, stored: Any, lived: Transition, p: Array
+        self,
+        keys: Key[Array, "2"],
+        t: Array,
+        learned: Any,
+        stored: Any,
+        lived: Transition,
+        progress: Array,
     ) -> tuple[Any, Any]:
-        """What is known after the slot `lived`, at progress `p`, and the replay with it."""
+        """What is known after slot `t`, and the replay with what was `lived` in it. `keys`: of
+        sampling and of the update."""
         loop, alone = self.program.program, dataclasses.replace(self.team, num_agents=1)
         stored = self._buffer.add(stored, lived)
 
         def updated(learned: Any) -> Any:
             batch = self._buffer.sample(stored, keys[0]).experience
-            return alone.update(keys[1], learned, batch, p)[0]
+            return alone.update(keys[1], learned, batch, progress)[0]
 
         due = (t >= loop.warmup_slots) & (t % loop.update_every == 0)
         return jax.lax.cond(due, updated, lambda learned: learned, learned), stored
@@ -121,7 +133,11 @@ class World(eqx.Module):
         return states, jax.vmap(self.loop.env.observe)(states)
 
     def slot(
-        self, keys: PRNGKeyArray, t: Array, states: Any, actions: Float[Array, "envs sites actions"]
+        self,
+        keys: Key[Array, " envs"],
+        t: Array,
+        states: Any,
+        actions: Float[Array, "envs sites actions"],
     ) -> tuple[Any, Felt]:
         """The next states, and what the slot was like for each site."""
         env, episode = self.loop.env, self.loop.episode_slots

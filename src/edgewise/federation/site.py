@@ -53,7 +53,7 @@ class Site:
 def main(folder: Path, number: int, answer: Answer = honest) -> None:
     """Serve rounds until the world ends. What it answers can be changed, to see what comes of
     sites that answer badly."""
-    from edgewise.runs.machine import cores, settle
+    from edgewise.runs.machine import settle
 
     description = Description.read(folder)
     settle(description.cores[number % len(description.cores)])

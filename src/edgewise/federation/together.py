@@ -63,18 +63,20 @@ def _slot(
     everybody sees there."""
     team = pieces.parts.site.team
     actions = np.zeros((*seen.shape[:2], team.action_size), np.float32)
-    for m in np.flatnonzero(acted):
-        actions[:, m : m + 1] = pieces.act(int(m), t, sites[m][0], seen[:, m : m + 1])
+    here = [int(site) for site in np.flatnonzero(acted)]
+    for m in here:
+        actions[:, m : m + 1] = pieces.act(m, t, sites[m][0], seen[:, m : m + 1])
     states, felt = pieces.slot(t, states, actions)
-    for m in np.flatnonzero(acted):
-        mine = slice(m, m + 1)
-        sites[m] = pieces.learn(t, *sites[m], seen[:, mine], actions[:, mine], of(felt, m))
-    return states, felt.observation
+    for m in here:
+        (learned, stored), mine = sites[m], slice(m, m + 1)
+        lived = (seen[:, mine], actions[:, mine], of(felt, m))
+        sites[m] = pieces.learn(t, learned, stored, *lived)
+    return states, np.asarray(felt.observation)
 
 
 def of(felt: Felt, site: int) -> Felt:
-    """What one of the sites felt."""
-    return jax.tree.map(lambda leaf: leaf[:, site : site + 1], felt)
+    """What one of the sites felt, to be sent."""
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[:, site : site + 1], felt)
 
 
 def _averaged(parts: Parts, sites: list[Any], counted: np.ndarray, before: Model) -> Model:

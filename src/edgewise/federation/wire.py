@@ -31,7 +31,7 @@ def connected(port: int) -> Connection:
 
 def port_of(listening: Listener) -> int:
     """Where it listens."""
-    address: tuple[str, int] = listening.address  # type: ignore[assignment]
+    address: tuple[str, int] = listening.address
     return address[1]
 
 

@@ -50,7 +50,8 @@ class Guard:
         self, server_round: int, replies: Iterable[Message]
     ) -> tuple[ArrayRecord | None, MetricRecord | None]:
         """The strategy's own aggregate, of the replies that can be used."""
-        happened, sound = Round(server_round), {}
+        happened = Round(server_round)
+        sound: dict[int, Message] = {}
         for reply in replies:
             node = reply.metadata.src_node_id
             reason = self.fault(server_round, reply, sound)

@@ -1,36 +1,32 @@
 """A federation from beginning to end: world, sites, SuperLink, SuperNodes, and Flower's run."""
 
 import json
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tomli_w
 
 from edgewise.core.errors import UserError
 from edgewise.federation import wire
 from edgewise.federation.compiled import Pieces
 from edgewise.federation.description import Description
 from edgewise.federation.files import FIRST, LAST, REPORT, TOOK_PART, load_model, save_model
-from edgewise.federation.parts import Model, Parts
+from edgewise.federation.flower import app
 from edgewise.federation.flower.processes import Processes, flower, processes
-from edgewise.federation.together import Participation
 from edgewise.federation.flower.traffic import Traffic
+from edgewise.federation.parts import Model, Parts
+from edgewise.federation.together import Participation
 from edgewise.federation.world import World
 
 LOOK_S = 0.2
 START_S = 300.0
 """What processes have to start, and to compile what they will run."""
-APP = "edgewise_app"
-NAME = "here"
 
 
 @dataclass(frozen=True)
@@ -135,11 +131,8 @@ class Federation:
     def _flower(self, started: Processes, ports: dict[int, int]) -> None:
         """Start the SuperLink and a SuperNode before each site."""
         superlink, *nodes = wire.free_ports(1 + len(ports))
-        home = self.folder / "flwr"
-        home.mkdir(exist_ok=True)
         address = f"{wire.HOST}:{superlink}"
-        connection = {"default": NAME, NAME: {"address": address, "insecure": True}}
-        (home / "config.toml").write_text(tomli_w.dumps({"superlink": connection}))
+        app.write_connection(self.folder / "flwr", address)
         here = ["--insecure", "--host", wire.HOST, "--port"]
         command = [flower("flower-superlink"), *here, str(superlink)]
         started.start("superlink", [*command, "--disable-runtime-dependency-installation"])
@@ -152,9 +145,8 @@ class Federation:
 
     def _submitted(self, started: Processes) -> str:
         """Hand the app in; what Flower calls the run."""
-        app = self.folder / "app"
-        _write_app(app, self._config())
-        told = _asked_of_flower(started, "run", str(app))
+        app.write(self.folder / "app", self._config())
+        told = app.asked_of_flower(started, "run", str(self.folder / "app"))
         return str(told["run-id"])
 
     def _config(self) -> dict[str, Any]:
@@ -184,7 +176,7 @@ class Federation:
 
     def _traffic(self, started: Processes, identity: str) -> Traffic:
         """Flower's own counter."""
-        runs = _asked_of_flower(started, "ls")["runs"]
+        runs = app.asked_of_flower(started, "ls")["runs"]
         (counted,) = (run["network-traffic"] for run in runs if run["run-id"] == identity)
         return Traffic(counted["outbound-bytes"], counted["inbound-bytes"])
 
@@ -218,35 +210,3 @@ class Federation:
             if all(self.node(site) in dead for site in range(self.parts.num_sites)) and dead:
                 raise UserError(f"all SuperNodes have ended; see {self.folder / 'logs'}")
             time.sleep(LOOK_S)
-
-
-def _write_app(folder: Path, config: dict[str, Any]) -> None:
-    """A Flower app whose parts are this package's."""
-    home = folder / APP
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "__init__.py").write_text("")
-    for part in ("client", "server"):
-        (home / f"{part}.py").write_text(
-            f"from edgewise.federation.flower import {part}\n\napp = {part}.app\n"
-        )
-    components = {"serverapp": f"{APP}.server:app", "clientapp": f"{APP}.client:app"}
-    app = {"publisher": "edgewise", "components": components, "config": config}
-    project = {"name": "federation", "version": "1.0.0", "license": "Apache-2.0"}
-    project |= {"dependencies": []}  # type: ignore[dict-item]
-    told = {"project": project, "tool": {"flwr": {"app": app}}}
-    (folder / "pyproject.toml").write_text(tomli_w.dumps(told))
-
-
-def _asked_of_flower(started: Processes, *words: str) -> dict[str, Any]:
-    """An answer of Flower's command line; `UserError` if it is a refusal."""
-    command = [flower("flwr"), *words, "--format", "json"]
-    done = subprocess.run(
-        command, env=started.environment, capture_output=True, text=True, check=False
-    )
-    answer: dict[str, Any] = {}
-    with suppress(ValueError):
-        answer = json.loads(done.stdout)
-    if not answer.get("success"):
-        said = answer.get("error-message") or done.stderr or done.stdout
-        raise UserError(f"flwr {words[0]}: {' '.join(said.split())}")
-    return answer

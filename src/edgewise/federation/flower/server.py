@@ -8,8 +8,8 @@ from typing import Any
 from flwr.app import Context
 from flwr.serverapp import Grid, ServerApp
 
-from edgewise.federation.flower.arrays import model_of, record_of
 from edgewise.federation.files import FIRST, LAST, REPORT, load_model, save_model, write_whole
+from edgewise.federation.flower.arrays import model_of, record_of
 from edgewise.federation.flower.guard import Round, guarded
 from edgewise.federation.flower.traffic import Traffic, exchange
 
