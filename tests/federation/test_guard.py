@@ -11,6 +11,7 @@ pytest.importorskip("flwr", reason="needs Flower: pip install -c constraints-fed
 from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord, RecordDict
 from flwr.app.error import Error
 from flwr.serverapp import Grid
+from flwr.supercore.task_identity import TaskIdentity
 
 from edgewise.federation.flower.arrays import model_of, record_of
 from edgewise.federation.flower.guard import guarded
@@ -32,6 +33,13 @@ NODES = create_autospec(Grid, instance=True)
 NODES.get_node_ids.return_value = [100 + site for site in range(len(WEIGHTS))]
 
 
+@pytest.fixture(autouse=True)
+def _in_a_run(monkeypatch):
+    """Messages are made in a task of a run."""
+    for name in ("_run_id", "_task_id", "_node_id"):
+        monkeypatch.setattr(TaskIdentity, name, 1)
+
+
 def _asked(name="FedAvg"):
     """A strategy that has asked all sites for round 3, and what it asked, by site."""
     strategy = guarded(name, WEIGHTS)
@@ -39,11 +47,11 @@ def _asked(name="FedAvg"):
     return strategy, {message.metadata.dst_node_id - 100: message for message in messages}
 
 
-def _reply(asked, site, model=None, **facts):
-    facts = {"num-examples": WEIGHTS[site], "site": site, "round": 3, **facts}
-    arrays = record_of(MODELS[site] if model is None else model)
+def _reply(asked, who, /, model=None, **facts):
+    facts = {"num-examples": WEIGHTS[who], "site": who, "round": 3, **facts}
+    arrays = record_of(MODELS[who] if model is None else model)
     content = RecordDict({"arrays": arrays, "metrics": MetricRecord(facts)})
-    return Message(content, reply_to=asked[site])
+    return Message(content, reply_to=asked[who])
 
 
 def _same(record, model):

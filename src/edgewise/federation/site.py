@@ -11,10 +11,13 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import jax.numpy as jnp
+
 from edgewise.federation import wire
 from edgewise.federation.compiled import Pieces
 from edgewise.federation.description import Description
 from edgewise.federation.parts import Felt, Model, Parts
+from edgewise.runs.machine import settle
 
 Answer = Callable[[int, Model], Model]
 """(round, model) → what is sent."""
@@ -32,6 +35,7 @@ class Site:
         self.pieces, self.site, self.world = Pieces(parts), site, world
         self.learned, self.stored = self.pieces.start(site)
         self.seen = world.recv()
+        self._compile()
 
     def round(self, number: int, model: Model) -> Model:
         """The model after round `number` (from 1), gone on from `model`."""
@@ -40,6 +44,13 @@ class Site:
         for t in range((number - 1) * parts.round_slots, number * parts.round_slots):
             self._slot(t)
         return parts.site.model(self.learned)
+
+    def _compile(self) -> None:
+        """Before the first round, whose time is limited: a slot of which nothing is kept."""
+        action = self.pieces.act(self.site, 0, self.learned, self.seen)
+        seen = jnp.asarray(self.seen)
+        felt = Felt(jnp.zeros(seen.shape[:2]), seen, seen)
+        self.pieces.learn(0, self.learned, self.stored, self.seen, action, felt)
 
     def _slot(self, t: int) -> None:
         action = self.pieces.act(self.site, t, self.learned, self.seen)
@@ -53,8 +64,6 @@ class Site:
 def main(folder: Path, number: int, answer: Answer = honest) -> None:
     """Serve rounds until the world ends. What it answers can be changed, to see what comes of
     sites that answer badly."""
-    from edgewise.runs.machine import settle
-
     description = Description.read(folder)
     settle(description.cores[number % len(description.cores)])
     parts = description.parts()
