@@ -60,7 +60,11 @@ class Outcome:
 
 class Federation:
     """A run of `parts` on `seed`, whose files are in `folder`. `looked` is called every now and
-    then, with the number of slots that the world has begun; what it raises ends the run."""
+    then, with the number of slots that the world has begun; what it raises ends the run.
+
+    Bits are the same everywhere if this process has been settled (`runs.machine.settle`), as the
+    sites are: threads change the order of sums.
+    """
 
     def __init__(
         self,

@@ -2,7 +2,8 @@
 
 Flower's own counter (`flwr ls`) adds up what SuperNodes and SuperLink say to each other about
 messages: each message's envelope, and each of its objects. The same is added up here from the
-messages themselves, as the ServerApp saw them.
+messages themselves, as the ServerApp saw them. Flower's store keeps what is the same once: where
+two sites send the same array at the same time, Flower counts it once, and this count twice.
 """
 
 from dataclasses import dataclass
