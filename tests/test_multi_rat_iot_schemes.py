@@ -14,6 +14,8 @@ from edgewise.core.rollout import rollout
 from edgewise.runs.spec import describe
 from edgewise.scenarios import get
 from edgewise.scenarios.multi_rat_iot.env import MultiRatIotEnv, State
+from edgewise.scenarios.multi_rat_iot.model import Decision
+from edgewise.scenarios.multi_rat_iot.schemes.il_maq import il_maq
 from edgewise.scenarios.multi_rat_iot.schemes.schedulers import Centralized, Greedy
 from edgewise.scenarios.multi_rat_iot.schemes.search import Optimum
 
@@ -106,15 +108,29 @@ def test_random_takes_each_place_with_a_third() -> None:
     assert plan is not None
 
     @jax.jit
-    def channels(key: jax.Array) -> jax.Array:
+    def decisions(key: jax.Array) -> Decision:
         state = env.reset(key)
-        return rollout(env, plan(env, key, state), key, state, 100).decision.channel
+        return rollout(env, plan(env, key, state), key, state, 100).decision
 
-    seen = np.asarray(channels(jax.random.key(0))).ravel()
+    drawn = decisions(jax.random.key(0))
+    seen = np.asarray(drawn.channel).ravel()
     share = np.bincount(seen + 1, minlength=24) / seen.size
     np.testing.assert_allclose(share[0], 1 / 3, atol=0.02)
     np.testing.assert_allclose(share[1:11], 1 / 30, atol=0.01)
     np.testing.assert_allclose(share[11:], 1 / 39, atol=0.01)
+    for on, levels_w in zip((seen < 10, seen >= 10), env.power_levels_w, strict=True):
+        power_w = np.asarray(drawn.power_w).ravel()[on & (seen >= 0)]
+        assert np.mean(power_w == levels_w[0]) == pytest.approx(0.5, abs=0.05)
+        assert np.mean(power_w == levels_w[1]) == pytest.approx(0.5, abs=0.05)
+
+
+def test_tables_begin_with_the_cost_of_staying_local_unless_told() -> None:
+    """E[C^L]/(1 - λ): a mean task of 500 * 2.005e6 cycles, at 1e-7 J and 5 ln(2)/0.5e9 J each."""
+    local = 500 * 2.005e6 * (1e-7 + 5 * np.log(2) / 0.5e9)
+    assert float(il_maq(make()).initial_value) == pytest.approx(-10 * local, rel=1e-5)
+    assert float(il_maq(make(), discount=0.5).initial_value) == pytest.approx(-2 * local, rel=1e-5)
+    assert float(il_maq(make(initial_q=7.0)).initial_value) == -7.0
+    assert float(il_maq(make(initial_q=0.0)).initial_value) == 0.0
 
 
 def test_only_centralized_pays_for_estimation() -> None:

@@ -10,12 +10,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from perceptrons import mlp
 
 import edgewise
 from edgewise.baselines.exhaustive import exhaustive
 from edgewise.core.rollout import rollout
+from edgewise.runs.execute import Rig, program_of
+from edgewise.runs.spec import describe
 from edgewise.scenarios.server_load_balance.env import Decision, State
+from edgewise.scenarios.server_load_balance.experiments import checkpoints
 from edgewise.scenarios.server_load_balance.schemes.bound import least_cost
+from edgewise.scenarios.server_load_balance.schemes.joint import joint_dqn
 from edgewise.scenarios.server_load_balance.schemes.schedulers import (
     SlotOptimum,
     best_fixed_assignment,
@@ -234,3 +239,61 @@ def test_optimum_is_above_every_other_scheme_on_the_same_slots():
         utility[method.name] = np.asarray(seen.outcome.utility)
     for name, values in utility.items():
         assert np.all(utility["optimum"] >= values - 1e-5), name
+
+
+def test_a_users_fade_is_how_long_its_upload_takes_beside_its_device():
+    """√(upload/local) - 1 of a middling task, all users offloading; at most 1."""
+    env = make()
+    state = drawn(env, 4)
+    state = dataclasses.replace(state, gain=state.gain.at[0].set(1e-30))
+    share_hz = float(env.bandwidth_hz) / USERS
+    snr = float(env.transmit_power_w) * np.asarray(state.gain) / share_hz
+    rate = share_hz * np.log2(1 + snr / float(env.noise_w_per_hz))
+    with np.errstate(divide="ignore"):
+        over_local = (np.mean(env.task_bits) / rate) / (1e9 / 400e6)
+    expected = np.minimum(np.sqrt(over_local), 2.0) - 1.0
+    np.testing.assert_allclose(env.observe(state)[:, 2 * SERVERS + 2], expected, rtol=1e-4)
+    assert expected[0] == 1.0
+    assert np.ptp(expected[1:]) > 0
+
+
+def test_dtoma_learns_without_the_load_term_and_is_scored_with_it():
+    scenario = edgewise.scenarios.get("server-load-balance")
+    for name, learned_with in (("dtomalb", 10.0), ("dtoma", 0.0)):
+        spec = describe(scenario, name, {})
+        program = program_of(scenario, spec, scenario.env(**spec.parameters))
+        assert float(program.env.balance_weight) == learned_with
+        assert float(program.score_env.balance_weight) == 10.0
+
+
+def test_one_head_over_all_joint_actions_is_for_five_users():
+    scheme = edgewise.scenarios.get("server-load-balance").scheme("dqn-tolb-joint")
+    assert scheme.too_large(edgewise.make("server-load-balance", num_users=5)) is None
+    reason = scheme.too_large(edgewise.make("server-load-balance", num_users=6))
+    assert "6^6 joint actions" in reason
+
+
+def test_one_head_decides_by_its_largest_value():
+    env = make(num_users=2)
+    head = joint_dqn(env, hidden=(8,))
+    learned, state = head.init(jax.random.key(0)), drawn(env, 1)
+    decision, _ = head.scheduler(learned).decide(env, jax.random.key(1), state, None)
+    best = int(np.argmax(mlp(learned.network, 0, np.asarray(env.observe(state)).ravel())))
+    assert decision.server.tolist() == [best % 4, best // 4]
+
+
+def test_a_run_that_is_looked_at_is_the_run(tmp_path):
+    """The last look is the evaluation of the same scheme, trained in one go."""
+    few = {"num_users": 2, "server_cpu_hz": [12e9, 20e9]}
+    scenario = edgewise.scenarios.get("server-load-balance")
+    spec = describe(scenario, "idql-tolb", few, slots=200, evaluation_slots=40)
+    with jax.numpy_rank_promotion("allow"):  # flashbax
+        looks = checkpoints("idql-tolb", few, (0,), short=True)
+        (whole,) = Rig(scenario, spec).execute((0,), tmp_path)
+    for name in ("delay_mean", "load_variance"):
+        assert looks[name].shape == (1, 5)
+        assert looks[name][0, -1] == pytest.approx(whole.result.metrics[name], rel=1e-5)
+    assert looks["slot"].tolist() == [0, 50, 100, 150, 200]
+    assert looks["delay_mean"][0, 0] != looks["delay_mean"][0, -1]
+    cycles = whole.result.evaluation("server_cycles")
+    np.testing.assert_allclose(looks["server_cycles"][0, -1], cycles, rtol=1e-5)

@@ -29,8 +29,10 @@ OTHER_ROOMS = (
     "cli",
     "deployment",
     "federation",
+    "fleet",
     "report",
     "runs",
+    "service",
     "study",
 )
 """Rooms that describe, keep, judge and show: they do not change a run's numbers."""

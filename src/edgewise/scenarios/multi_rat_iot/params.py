@@ -20,7 +20,7 @@ class MultiRatIotParameters(Parameters):
         30,
         unit="users",
         kind="printed",
-        source="Figs 4 and 6: 30; Figs 5 and 7: 10 and more",
+        source="Figs 4 and 6; other numbers of users in Figs 5 and 7 are not printed",
         low=1,
         high=100_000,
     )
@@ -128,8 +128,8 @@ class MultiRatIotParameters(Parameters):
         300.0,
         unit="J",
         kind="substituted",
-        source="silent; ϖ, calibrated on Fig. 6: at ε = 0.2 two users of a WiFi channel give way "
-        "iff ϖ > 117, and WiFi beats local under the others' exploration iff ϖ < 494",
+        source="silent; ϖ, calibrated on Fig. 6: users of a shared channel must give way, and a "
+        "channel that only explorers hit must not look worse than the device",
         low=0,
     )
     slot_s: float = parameter(

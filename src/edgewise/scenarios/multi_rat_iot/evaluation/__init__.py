@@ -4,5 +4,4 @@ from pathlib import Path
 
 from edgewise.study.published import read_published
 
-SEEDS = 20
 PUBLISHED = read_published(Path(__file__).parents[1])

@@ -1,27 +1,48 @@
 """Figure 7 of Zhang et al. 2021: utility against the number of users."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
-from edgewise.scenarios.server_load_balance.evaluation.sweeps import CROWD, LEARNED, SEEDS, USERS
-from edgewise.study.claims import Graded, Rows, claim, figure, graded
+from edgewise.scenarios.server_load_balance.evaluation.frozen import Seeds, curve, shuffled
+from edgewise.scenarios.server_load_balance.evaluation.sweeps import (
+    BLIND,
+    CENTRAL,
+    CROWD,
+    FROZEN,
+    INDEPENDENT,
+    OURS,
+    RULES,
+    UNTRAINED,
+    USERS,
+)
+from edgewise.study.claims import Numbers, Rows, Verdict, claim, figure
 from edgewise.study.drawing import labelled, line_with_bars, published_below
-from edgewise.study.judging import above
+from edgewise.study.parts import Part, less, more
 from edgewise.study.results import Results
 from edgewise.study.statistics import mean_interval
 
-OFFLOADING = tuple(scheme for scheme in CROWD.schemes if scheme != "local")
+RIVALS = (INDEPENDENT, CENTRAL)
+LEARNERS = (OURS, *RIVALS)
+DRAWN = (*LEARNERS, *RULES[1:])
+"""All that offload, but for what draws its action from everything."""
+
+
+def _by_users(results: Results, scheme: str) -> dict[int, Seeds]:
+    runs = results.of(CROWD)
+    return {n: runs.values(scheme, "utility", num_users=n) for n in USERS}
 
 
 @figure("7", needs=(CROWD,))
 def utility_by_users(results: Results, canvas: Canvas) -> Rows:
     """Utility against the number of users"""
-    axes, rows, runs = canvas.subplots(), [], results.of(CROWD)
-    for scheme in OFFLOADING:
-        found = [mean_interval(runs.values(scheme, "utility", num_users=n)) for n in USERS]
+    axes, rows = canvas.subplots(), []
+    for scheme in DRAWN:
+        found = [mean_interval(each) for each in _by_users(results, scheme).values()]
         title = results.scenario.scheme(scheme).title
-        line_with_bars(axes, USERS, found, title, linestyle="-" if scheme in LEARNED else "--")
+        line_with_bars(axes, USERS, found, title, linestyle="-" if scheme in LEARNERS else "--")
         rows += [
             {"scheme": scheme, "num_users": n, "utility": i.mean, "low": i.low, "high": i.high}
             for n, i in zip(USERS, found, strict=True)
@@ -30,28 +51,66 @@ def utility_by_users(results: Results, canvas: Canvas) -> Rows:
     return rows + published_below(canvas, PUBLISHED.of("7"))
 
 
-@claim("L6", figure="7", criterion="N = 5..30, every offloading scheme", needs=(CROWD,))
-def falls_with_users(results: Results) -> Graded:
+@claim(
+    "L6",
+    figure="7",
+    criterion="at each step of N = 5, 10, 20, 30 it falls, for DTOMALB, IDQL-TOLB and DQN-TOLB",
+    needs=(CROWD,),
+)
+def falls_with_users(results: Results) -> Verdict:
     """Utility falls with the number of users"""
-    holds, numbers, runs = [], {}, results.of(CROWD)
-    for scheme in OFFLOADING:
-        utility = np.stack([runs.values(scheme, "utility", num_users=n) for n in USERS], axis=1)
-        holds.append(bool(np.all(np.diff(utility.mean(axis=0)) < 0)))
-        numbers[f"{scheme}, {USERS[0]} to {USERS[-1]} users"] = mean_interval(
-            utility[:, -1] - utility[:, 0]
-        )
-    return Graded(graded(holds), dict(numbers), SEEDS, "every step of the mean must fall")
+
+    def falls(scheme: str) -> list[Part]:
+        utility = list(_by_users(results, scheme).values())
+        return [
+            less(f"{scheme}, from {USERS[i]} to {USERS[i + 1]} users", utility[i + 1], utility[i])
+            for i in range(len(USERS) - 1)
+        ]
+
+    numbers: Numbers = {
+        f"{scheme}, {n} users": mean_interval(each)
+        for scheme in (*LEARNERS, *RULES)
+        for n, each in _by_users(results, scheme).items()
+    }
+    return Verdict(
+        [part for scheme in LEARNERS for part in falls(scheme)],
+        {name: falls(name) for name in ("random", UNTRAINED)},
+        numbers,
+        "more users share one band and the same servers: it falls for whatever decides",
+    )
 
 
-@claim("L7", figure="7", criterion="paired, every N", needs=(CROWD,))
-def above_everybody(results: Results) -> Graded:
+@claim(
+    "L7",
+    figure="7",
+    criterion="the frozen policy's utility is above IDQL-TOLB's, and above DQN-TOLB's, at every N",
+    needs=(CROWD, FROZEN[OURS], FROZEN[BLIND]),
+)
+def above_everybody(results: Results) -> Verdict:
     """DTOMALB is above the others at every number of users"""
-    holds, numbers, runs = [], {}, results.of(CROWD)
-    for n in USERS:
-        ours = runs.values("dtomalb", "utility", num_users=n)
-        others = {s: runs.values(s, "utility", num_users=n) for s in ("idql-tolb", "dqn-tolb")}
-        best = max(others, key=lambda s: float(others[s].mean()))
-        ahead = mean_interval(ours - others[best])
-        holds.append(above(ahead))
-        numbers[f"{n} users, over {best}"] = ahead
-    return Graded(graded(holds), dict(numbers), SEEDS, "against the better of IDQL and DQN")
+    rivals = {name: _by_users(results, name) for name in RIVALS}
+
+    def above_rivals(ours: Mapping[int, Seeds]) -> list[Part]:
+        return [
+            more(f"over {name}, {n} users", each, rivals[name][n])
+            for n, each in ours.items()
+            for name in RIVALS
+        ]
+
+    ours = _by_users(results, OURS)
+    controls: dict[str, Mapping[int, Seeds]] = {
+        **{name: _by_users(results, name) for name in ("random", UNTRAINED)},
+        BLIND: {10: curve(results, FROZEN[BLIND])[:, -1]},
+        f"{OURS}~shuffled": {10: shuffled(results, FROZEN[OURS])},
+    }
+    numbers: Numbers = {
+        f"over {rule}, {n} users": mean_interval(np.subtract(ours[n], each))
+        for rule in ("static", "static-fallback", "optimum")
+        for n, each in _by_users(results, rule).items()
+    }
+    return Verdict(
+        above_rivals(ours),
+        {name: above_rivals(each) for name, each in controls.items()},
+        numbers,
+        f"{BLIND} and {OURS}~shuffled are asked at ten users alone",
+    )

@@ -9,6 +9,7 @@ from edgewise.learners.dqn import Dqn
 from edgewise.learners.maddpg import Maddpg
 from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.server_load_balance.env import ServerLoadBalanceEnv, State
+from edgewise.scenarios.server_load_balance.schemes.joint import joint_dqn, too_many_joint_actions
 from edgewise.scenarios.server_load_balance.schemes.schedulers import (
     FallBack,
     LeastFinish,
@@ -91,6 +92,18 @@ SCHEMES = (
         slots=SLOTS,
         note="factored head, users × (servers + 1): one head over all 6^10 joint actions is "
         "impossible",
+    ),
+    Scheme(
+        name="dqn-tolb-joint",
+        title="DQN-TOLB, one head",
+        knowledge="central",
+        source=f"{PAPER}: one DQN on the global state",
+        learner=joint_dqn,
+        loop=Replay,
+        settings=LEARNING,
+        slots=SLOTS,
+        too_large=too_many_joint_actions,
+        note="one head over all (servers + 1)^users joint actions: up to 5 users",
     ),
     Scheme(
         name="local",
