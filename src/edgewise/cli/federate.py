@@ -1,5 +1,6 @@
 """`edgewise federate SCENARIO`."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -56,6 +57,8 @@ def federate_(
     folder = results_folder(out, f"{name}-federated")
     available = cores()
     settle(available[0])
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, available)  # What it starts is not bound to the core it has.
     parts = Parts.of(found, spec, FIRST_SEED)
     asked = Asked(strategy, round_s, patience_s, available)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))

@@ -168,7 +168,8 @@ class Federation:
 
         def done() -> bool:
             for site in range(self.parts.num_sites):
-                if self.node(site) in started.dead():
+                dead = started.dead()
+                if self.node(site) in dead and f"site-{site}" not in dead:
                     started.kill(f"site-{site}")
             return path.exists()
 
