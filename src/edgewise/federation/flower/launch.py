@@ -18,7 +18,7 @@ from edgewise.federation.compiled import Pieces
 from edgewise.federation.description import Description
 from edgewise.federation.files import FIRST, LAST, REPORT, TOOK_PART, load_model, save_model
 from edgewise.federation.flower import app
-from edgewise.federation.flower.processes import Processes, flower, processes
+from edgewise.federation.flower.processes import END_S, Processes, flower, processes
 from edgewise.federation.flower.traffic import Traffic
 from edgewise.federation.parts import Model, Parts
 from edgewise.federation.together import Participation
@@ -98,7 +98,7 @@ class Federation:
                 traffic = self._traffic(started, identity)
             finally:
                 self._world.ended.set()
-                simulated.join()
+                simulated.join(END_S)
         return self._outcome(report, traffic)
 
     def node(self, site: int) -> str:
