@@ -1,7 +1,6 @@
 """Every scheme of every scenario at its smallest, with arrays drawn at random in place of what it
 would learn: for tests of what is deployed, which need all structures and no training."""
 
-import json
 from functools import cache
 
 import equinox as eqx
@@ -11,7 +10,6 @@ import numpy as np
 
 from edgewise import scenarios
 from edgewise.core.seeding import seed_keys
-from edgewise.deployment.contract import Run, Scheme
 from edgewise.deployment.export.policies import distinct_policies
 from edgewise.deployment.trained import Trained
 from edgewise.runs.execute import program_of
@@ -21,20 +19,24 @@ SIZES = {
     "application-utility": {"num_servers": 3, "num_devices": 12},
     "joint-offloading": {"num_devices": 5, "num_servers": 2},
     "multi-rat-iot": {"num_users": 3, "num_lora_channels": 2, "num_wifi_channels": 2},
-    "network": {"devices.count": 3},
+    "network": {"devices.count": 2},
     "server-load-balance": {"num_users": 3, "server_cpu_hz": [12e9, 16e9, 20e9]},
     "small-cells": {"num_cells": 2, "ues_per_cell": 3, "num_channels": 4},
 }
-KEYS = seed_keys(7)
+SEED = 7
+KEYS = seed_keys(SEED)
+reset = eqx.filter_jit(lambda env, key: env.reset(key))
+"""Compiled once for all schemes of a scenario."""
 
 
 @cache
-def scheduler_of(name, scheme, seed=0):
-    """The environment that the scheme runs in, the first state, and the scheduler."""
+def scheduler_of(name, scheme, seed=0, sizes=()):
+    """The environment that the scheme runs in, the first state, and the scheduler; `sizes` are
+    pairs that go before those above."""
     found = scenarios.get(name)
-    spec = describe(found, scheme, SIZES[name])
+    spec = describe(found, scheme, {**SIZES[name], **dict(sizes)})
     env = found.env(**spec.parameters)
-    state = env.reset(KEYS.layout)
+    state = reset(env, KEYS.layout)
     program = program_of(found, spec, env)
     if program is None:
         return env, state, eqx.filter_jit(found.scheme(scheme).planned)(env, KEYS.plan, state)
@@ -46,30 +48,18 @@ def scheduler_of(name, scheme, seed=0):
 
 
 @cache
-def trained(name, scheme, seed=0):
+def trained(name, scheme, seed=0, sizes=()):
     """The scheme as if a run had been read."""
-    declared = scenarios.get(name).scheme(scheme)
-    env, state, scheduler = scheduler_of(name, scheme, seed)
-    return Trained(
-        scenario=name,
-        scheme=Scheme(
-            name=scheme,
-            title=declared.title,
-            knowledge=declared.knowledge,
-            source=declared.source,
-        ),
-        run=Run(digest="0" * 16, seed=7, slots=declared.slots),
-        parameters=json.loads(json.dumps(SIZES[name])),
-        env=env,
-        state=state,
-        scheduler=scheduler,
-    )
+    found = scenarios.get(name)
+    _, state, scheduler = scheduler_of(name, scheme, seed, sizes)
+    spec = describe(found, scheme, {**SIZES[name], **dict(sizes)})
+    return Trained.of(found, spec, SEED, state, scheduler)
 
 
 @cache
-def policies_of(name, scheme, seed=0):
+def policies_of(name, scheme, seed=0, sizes=()):
     """Its distinct policies."""
-    return distinct_policies(trained(name, scheme, seed))
+    return distinct_policies(trained(name, scheme, seed, sizes))
 
 
 def _drawn(random, leaf):

@@ -162,7 +162,7 @@ def test_compare_prints_json_alone_and_runs_nothing_twice(
     assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*")} == written
     assert _code("report", str(tmp_path)) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "index.html")
-    (run_folder,) = tmp_path.glob("runs/local/*-1000")
+    (run_folder,) = tmp_path.glob("runs/local/*-2000")
     recorded = json.loads((run_folder / "result.json").read_text())["metrics"]
     for name in (str(run_folder), str(tmp_path / "local@2000")):
         assert _code("evaluate", name, "--format", "json") == 0

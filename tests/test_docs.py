@@ -64,6 +64,7 @@ def test_the_authors_words_on_a_claim_stay_with_it():
 
 COMMAND = re.compile(r"(?:`|^    |bin/)(edgewise [a-z][^`\n]*)", re.M)
 PLACES = {"SCENARIO": "server-load-balance", "SCHEME": "dtomalb", "RUN": "r/local@2000", "DIR": "r"}
+PLACES |= {"K": "3", "HOST:PORT": "localhost:1883"}
 
 
 def commands():

@@ -54,6 +54,9 @@ PAPER = "scenarios/server_load_balance"
         ("runs/sweep.py", "import edgewise.study.results", "Imports go down"),
         ("agent/agent.py", "import edgewise.baselines.blind", "Imports go down"),
         ("scenarios/__init__.py", "import edgewise.deployment.trained", "Imports go down"),
+        ("fleet/node.py", "import edgewise.runs.store", "Imports go down"),
+        ("agent/agent.py", "import edgewise.fleet.node", "Imports go down"),
+        ("service/app.py", "import edgewise.deployment.contract", "Imports go down"),
         (f"{PAPER}/env.py", f"import edgewise.{PAPER}.seat".replace("/", "."), "Inside"),
         (f"{PAPER}/schemes/schedulers.py", "import edgewise.scenarios.multi_rat_iot.env", "Papers"),
         (f"{PAPER}/metrics.py", f"import edgewise.{PAPER}.schemes".replace("/", "."), "Inside"),
@@ -80,6 +83,12 @@ def test_each_fence_bites(copied: Path, file: str, line: str, contract: str) -> 
 
 AGENT = ("edgewise.agent", "edgewise.core.errors")
 """All of the package that a device runs; beside it there are NumPy and ONNX Runtime."""
+FLEET = (*AGENT, "edgewise.fleet", "edgewise.version")
+"""And what an agent in operation runs, with paho-mqtt and protobuf."""
+SERVICE = ("edgewise.service", "edgewise.version", *AGENT)
+"""All of it that answers over HTTP; beside it there is what the extra `serve` brings."""
+LISTENS = {"fastapi", "numpy", "prometheus_client", "pydantic", "starlette"}
+LISTENS |= {"typing_extensions", "uvicorn"}
 
 
 def _imported(path: Path) -> Iterator[str]:
@@ -91,14 +100,24 @@ def _imported(path: Path) -> Iterator[str]:
             yield node.module or "."
 
 
-def test_what_a_device_runs_imports_numpy_and_onnx_runtime_alone() -> None:
+@pytest.mark.parametrize(
+    ("rooms", "own", "libraries"),
+    [
+        (["agent"], AGENT, {"numpy", "onnxruntime"}),
+        (["agent", "fleet"], FLEET, {"numpy", "onnxruntime", "paho", "google"}),
+        (["service"], SERVICE, LISTENS),
+    ],
+)
+def test_what_is_deployed_imports_its_own_libraries_alone(
+    rooms: list[str], own: tuple[str, ...], libraries: set[str]
+) -> None:
     package = ROOT / "src" / "edgewise"
-    files = [*sorted((package / "agent").glob("**/*.py")), package / "core" / "errors.py"]
+    files = [path for room in rooms for path in sorted((package / room).glob("**/*.py"))]
     assert len(files) > 5
-    allowed = {*sys.stdlib_module_names, "numpy", "onnxruntime"}
-    for path in files:
+    allowed = {*sys.stdlib_module_names, *libraries}
+    for path in [*files, package / "core" / "errors.py"]:
         for name in _imported(path):
-            assert name.startswith(AGENT) or name.split(".")[0] in allowed, (path, name)
+            assert name.startswith(own) or name.split(".")[0] in allowed, (path, name)
 
 
 def test_no_paper_stands_outside_the_fence_inside_papers() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edgewise.baselines import levy
+from edgewise.baselines.hill_climb import flips, hill_climb, one_task
 from edgewise.baselines.levy import (
     classic_search,
     levy_search,
@@ -71,7 +72,9 @@ def test_steps_have_the_tail_of_their_exponent(exponent):
     assert fall == pytest.approx(4.0**exponent, rel=0.1)
 
 
-def test_proposed_search_follows_the_equations(flights):
+@pytest.mark.parametrize("by_present", [False, True])
+def test_proposed_search_follows_the_equations(by_present, flights):
+    """In both readings of (25): a task goes where h is high, or it leaves where h is low."""
     cost, objective = problem(1)
     gain = jax.random.uniform(jax.random.key(5), (TASKS, PLACES - 1))
     scaled = np.asarray((gain - gain.min(0)[None]) / (gain.max(0) - gain.min(0))[None])
@@ -79,13 +82,19 @@ def test_proposed_search_follows_the_equations(flights):
     def mutated(flights, t, i, current):
         k, weight = flights.place[t, i], flights.weight[t]
         mutant = current
-        if k == 0 or scaled[i, k - 1] > abs(weight * flights.mutation_step[t, i]):
+        step = abs(weight * flights.mutation_step[t, i])
+        goes = k == 0 or scaled[i, k - 1] > step
+        leaves = current == 0 or scaled[i, current - 1] < step
+        if leaves if by_present else goes:
             mutant = k
         return mutant if abs(weight * flights.crossover_step[t, i]) > 0.5 else current
 
     start = jnp.array([0, 1, 2, 0, 1, 2])
     found = jax.jit(
-        lambda key: levy_search(key, start, objective, preference(gain), EVALUATIONS, EXPONENT)
+        lambda key: levy_search(
+            *(key, start, objective, preference(gain), EVALUATIONS, EXPONENT),
+            by_present=by_present,
+        )
     )(KEY)
     best, trace = plain_search(cost, flights, np.asarray(start), mutated)
     assert found.placement.tolist() == best.tolist()
@@ -109,6 +118,37 @@ def test_classic_search_follows_its_equation(annealed, flights):
     best, trace = plain_search(cost, flights, np.asarray(start), mutated)
     assert found.placement.tolist() == best.tolist()
     np.testing.assert_allclose(found.trace, trace, rtol=1e-6)
+
+
+def moved(name, lots, placement):
+    """One proposal, task by task: who moves by the first lot, to the place the second says."""
+    first, second = lots
+    who = {
+        "flips": [lot < 0.3 for lot in first],
+        "one task": [i == int(np.argmax(first)) for i in range(TASKS)],
+    }[name]
+    where = [int(lot * PLACES) for lot in second]
+    return np.array([w if moves else p for moves, w, p in zip(who, where, placement, strict=True)])
+
+
+@pytest.mark.parametrize(("name", "propose"), [("flips", flips(0.3)), ("one task", one_task)])
+def test_a_hill_climb_keeps_what_is_better(name, propose):
+    _, objective = problem(4)
+    start = jnp.array([0, 0, 0, 2, 2, 2])
+    found = jax.jit(lambda key: hill_climb(key, start, objective, propose, PLACES, EVALUATIONS))(
+        KEY
+    )
+    lots = np.asarray(jax.random.uniform(KEY, (EVALUATIONS, 2, TASKS), dtype=float))
+    best, trace = np.asarray(start), []
+    for t in range(EVALUATIONS):
+        candidate = moved(name, lots[t], best)
+        if float(objective(jnp.asarray(candidate))) < float(objective(jnp.asarray(best))):
+            best = candidate
+        trace.append(float(objective(jnp.asarray(best))))
+    assert found.placement.tolist() == best.tolist()
+    np.testing.assert_allclose(found.trace, trace, rtol=1e-6)
+    assert len(trace) == EVALUATIONS
+    assert trace[-1] < trace[0]
 
 
 def test_the_best_is_kept_and_the_budget_is_spent():

@@ -79,8 +79,8 @@ def test_two_sweeps_that_ask_for_the_same_run_share_it(described: list[RunSpec])
     results = Results(SCENARIO, store)
     one = Sweep("one", ("idle",), 2, fixed={"num_users": 2})
     other = Sweep("other", ("idle", "coin"), 2, fixed={"num_users": 2})
-    np.testing.assert_array_equal(results.of(one).values("idle", "utility"), [1000.0, 1001.0])
-    np.testing.assert_array_equal(results.of(other).values("idle", "delay_s"), [1000.0, 1001.0])
+    np.testing.assert_array_equal(results.of(one).values("idle", "utility"), [2000.0, 2001.0])
+    np.testing.assert_array_equal(results.of(other).values("idle", "delay_s"), [2000.0, 2001.0])
     assert len(described) == 1
     assert len(store.read_runs) == 2
 

@@ -153,7 +153,7 @@ def test_a_gap_to_nothing_is_not_defined() -> None:
 
 
 def test_what_a_reference_is_known_to_be_holds_on_every_seed(tmp_path: Path) -> None:
-    numbers = {1000: (0.01, 8, 40), 1001: (0.02, 8, 40), 1002: (0.0, 8, 40)}
+    numbers = {2000: (0.01, 8, 40), 2001: (0.02, 8, 40), 2002: (0.0, 8, 40)}
     scores = {"coin": [-1.0, -1.1, -1.2], "idle": [-1.0, -1.1, -1.2]}
     _stored(tmp_path, scores)
     store, asked = Store(tmp_path), _asked(scores)

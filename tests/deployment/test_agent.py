@@ -5,14 +5,12 @@ import math
 
 import numpy as np
 import pytest
-from deployable import policies_of, trained
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewise.agent import REASONS, Agent
 from edgewise.agent.lots import Lots
 from edgewise.core.errors import UserError
-from edgewise.deployment.export import folder
 
 EXPORTS = {
     "network": ("server-load-balance", "dtomalb"),
@@ -25,18 +23,9 @@ EXPORTS = {
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """Folder by kind, each written when it is first asked for."""
-    made = {}
-
-    def written(kind):
-        if kind not in made:
-            target = tmp_path_factory.mktemp(kind)
-            folder.write(target, trained(*EXPORTS[kind]), policies_of(*EXPORTS[kind]))
-            made[kind] = target
-        return made[kind]
-
-    return written
+def exported(exported):
+    """Folder by kind."""
+    return lambda kind: exported(*EXPORTS[kind])
 
 
 USUAL = {

@@ -9,6 +9,7 @@ from deployable import policies_of, trained
 
 from edgewise.agent import Agent
 from edgewise.core.errors import UserError
+from edgewise.deployment.contract import read
 from edgewise.deployment.export import c_file, folder
 from edgewise.deployment.export.verify import asked_of, by_file
 
@@ -20,6 +21,7 @@ KINDS = {
     "linear Q-values": ("application-utility", "oql-dist-no-history"),
     "a network": ("server-load-balance", "dtomalb"),
     "queues": ("application-utility", "ecf"),
+    "links and servers": ("network", "ma-drl"),
     "a draw": ("multi-rat-iot", "random"),
     "a sort": ("joint-offloading", "greedy"),
     "a matching": ("small-cells", "pathwise"),
@@ -28,10 +30,14 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_c_decides_what_onnx_decides(kind, tmp_path):
-    run, policies = trained(*KINDS[kind]), policies_of(*KINDS[kind])
-    contract = folder.write(tmp_path, run, policies, as_c=True)
-    agent, compiled = policies[0].agent, Compiled(tmp_path, contract)
+def test_c_decides_what_onnx_decides(kind, exported):
+    run, policies, deployed = (
+        trained(*KINDS[kind]),
+        policies_of(*KINDS[kind]),
+        exported(*KINDS[kind]),
+    )
+    contract = read(deployed)
+    agent, compiled = policies[0].agent, Compiled(deployed, contract)
     observed = [field.name for field in contract.observation]
     met = {
         name: np.repeat(np.asarray(value)[None, 0], SLOTS, axis=0)
@@ -60,10 +66,10 @@ def test_c_decides_what_onnx_decides(kind, tmp_path):
 
 
 @pytest.mark.parametrize("scheme", ["equal-split", "ecf"])
-def test_it_falls_back_where_the_agent_does(scheme, tmp_path):
-    name = "application-utility"
-    contract = folder.write(tmp_path, trained(name, scheme), policies_of(name, scheme), True)
-    compiled, agent = Compiled(tmp_path, contract), Agent(tmp_path)
+def test_it_falls_back_where_the_agent_does(scheme, exported):
+    deployed = exported("application-utility", scheme)
+    contract = read(deployed)
+    compiled, agent = Compiled(deployed, contract), Agent(deployed)
     usual = {
         "arrival_rps": [100.0, 50.0, 20.0],
         "served_rps": [0.0, 0.0, 0.0],

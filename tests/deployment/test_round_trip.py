@@ -14,11 +14,13 @@ from edgewise.core.policy import AbstractByLot
 from edgewise.deployment.export.one_agent import OneAgent
 from edgewise.deployment.trained import seat_of
 
-SLOTS = 3
+SLOTS = 2
 SCHEMES = [(name, m.name) for name in scenarios.names() for m in scenarios.get(name).schemes]
 REFUSED = [
-    ("application-utility", "oql-dist", "looks among the records of all"),
-    ("application-utility", "oql-dist-literal", "looks among the records of all"),
+    *(
+        ("application-utility", name, "looks among the records of all")
+        for name in ("oql-dist", "oql-dist-literal", "oql-dist-rewards", "oql-na")
+    ),
     ("application-utility", "tra", "operators answer"),
     *(("application-utility", name, "decides for all") for name in ("sw-true", "ecf-true")),
     ("application-utility", "tra-true", "operators answer"),
@@ -44,6 +46,18 @@ REFUSED = [
 ]
 DRAWN_APART = [("small-cells", "full"), ("joint-offloading", "random"), ("network", "random")]
 """Their agents draw otherwise than the scheme does as one: alike in distribution only."""
+SAME_FORM = {
+    ("application-utility", "oql-dist-no-history"): "oql-cent",
+    ("application-utility", "oql-dist-team"): "oql-cent",
+    ("application-utility", "oql-na-no-history"): "oql-na-one-table",
+    **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("no-levy", "plain")},
+    ("joint-offloading", "dirs-no-imitation"): "dirs",
+    **{("network", name): "ma-drl" for name in ("f-drl", "f-drl-clustered", "il-drl")},
+    ("network", "dtomalb"): "dtoma",
+    ("server-load-balance", "dtomalb"): "dtoma",
+    **{("small-cells", name): "ma-drl" for name in ("f-drl", "f-drl-clustered", "il-drl")},
+}
+"""Schemes that learn otherwise, and then decide alike but for their numbers."""
 TAKEN_APART = sorted({*SCHEMES} - {(name, scheme) for name, scheme, _ in REFUSED})
 
 
@@ -53,6 +67,10 @@ def decided_as_one(env, scheduler, key, state, memory, lots):
     if isinstance(scheduler, AbstractByLot):
         return scheduler.by_lot(env, lots, state), memory
     return scheduler.decide(env, key, state, memory)
+
+
+measured_by_all = eqx.filter_jit(lambda seat, env, state, last: seat.measured(env, state, last))
+joined_by_all = eqx.filter_jit(lambda seat, env, state, parts: seat.joined(env, state, parts))
 
 
 @eqx.filter_jit
@@ -97,17 +115,19 @@ class Apart:
         return made
 
 
-@pytest.mark.parametrize(("name", "scheme"), [s for s in TAKEN_APART if s not in DRAWN_APART])
+@pytest.mark.parametrize(
+    ("name", "scheme"), [s for s in TAKEN_APART if s not in {*DRAWN_APART, *SAME_FORM}]
+)
 def test_agents_apart_decide_what_they_decide_as_one(name, scheme):
     env, state, scheduler = scheduler_of(name, scheme)
     seat, apart = seat_of(name), Apart(name, scheme)
     memory, last = scheduler.start(env), None
     for key in jax.random.split(KEYS.evaluation, SLOTS):
         lots = jax.random.uniform(key, (env.num_agents,))
-        measured = seat.measured(env, state, last)
+        measured = measured_by_all(seat, env, state, last)
         parts = apart.decide(measured, lots)
         decided = {name: jnp.stack([part[name] for part in parts]) for name in parts[0]}
-        joined = seat.joined(env, state, decided)
+        joined = joined_by_all(seat, env, state, decided)
         decision, memory = decided_as_one(env, scheduler, key, state, memory, lots)
         last, following = slot_after(env, key, state, decision)
         for ours, theirs in zip(jax.tree.leaves(joined), jax.tree.leaves(decision), strict=True):
@@ -115,7 +135,35 @@ def test_agents_apart_decide_what_they_decide_as_one(name, scheme):
         state = following
 
 
-@pytest.mark.parametrize(("name", "scheme", "told"), REFUSED)
+def form(tree):
+    leaves = jax.tree.leaves(eqx.filter(tree, eqx.is_array))
+    return jax.tree.structure(tree), [(leaf.shape, leaf.dtype) for leaf in leaves]
+
+
+@pytest.mark.parametrize(("name", "scheme"), SAME_FORM)
+def test_schemes_of_the_same_form_are_tested_as_one(name, scheme):
+    (env, _, scheduler), (other_env, _, other) = (
+        scheduler_of(name, each) for each in (scheme, SAME_FORM[name, scheme])
+    )
+    assert form(scheduler) == form(other)
+    assert eqx.tree_equal(env, other_env)
+
+
+LEARNERS = [
+    ("application-utility", "oql-dist"),
+    ("multi-rat-iot", "centralized"),
+    ("server-load-balance", "dqn-tolb"),
+]
+"""Of those refused that learn, one of each kind: these take long to make."""
+
+
+def is_tried(name, scheme):
+    return (name, scheme) in LEARNERS or not scenarios.get(name).scheme(scheme).learns
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "told"), [each for each in REFUSED if is_tried(*each[:2])]
+)
 def test_what_no_agent_can_follow_by_itself_is_refused_in_one_line(name, scheme, told):
     with pytest.raises(UserError, match=f"{scheme} does not run on an agent: .*{told}") as caught:
         policies_of(name, scheme)
@@ -128,7 +176,7 @@ def test_an_agents_own_environment_sees_what_the_whole_one_shows_it(name):
     scheme = next(scheme for where, scheme in TAKEN_APART if where == name)
     env, state, _ = scheduler_of(name, scheme)
     seat, key = seat_of(name), KEYS.plan
-    measured = seat.measured(env, state, None)
+    measured = measured_by_all(seat, env, state, None)
     actions = env.sample_actions(key)
     rows, parts = eqx.filter_jit(env.observe)(state), []
     for number in range(env.num_agents):
@@ -137,7 +185,7 @@ def test_an_agents_own_environment_sees_what_the_whole_one_shows_it(name):
         row, part = seen_and_meant(seat, seat.alone(env, number), mine, action)
         np.testing.assert_allclose(row, rows[number], rtol=1e-6, atol=1e-6)
         parts.append(part)
-    joined = seat.joined(env, state, jax.tree.map(lambda *each: jnp.stack(each), *parts))
+    joined = joined_by_all(seat, env, state, jax.tree.map(lambda *each: jnp.stack(each), *parts))
     expected = eqx.filter_jit(env.decode)(state, actions)
     for ours, theirs in zip(jax.tree.leaves(joined), jax.tree.leaves(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
@@ -148,7 +196,7 @@ def test_what_is_met_is_in_the_declared_ranges(name):
     scheme = next(scheme for where, scheme in TAKEN_APART if where == name)
     env, state, _ = scheduler_of(name, scheme)
     seat = seat_of(name)
-    measured = seat.measured(env, state, None)
+    measured = measured_by_all(seat, env, state, None)
     assert set(measured) == {field.name for field in seat.observation(env)}
     for field in seat.observation(env):
         value = np.asarray(measured[field.name])
@@ -180,7 +228,7 @@ def drawn(name, scheme, number, count=4000):
     env, state, scheduler = scheduler_of(name, scheme)
     seat = seat_of(name)
     agent = OneAgent.of(seat, env, scheduler, state, number)
-    measured = {k: v[number] for k, v in seat.measured(env, state, None).items()}
+    measured = {k: v[number] for k, v in measured_by_all(seat, env, state, None).items()}
     lots = jax.random.uniform(KEYS.plan, (count, agent.num_lots))
     return jax.jit(jax.vmap(lambda lot: agent.decide(measured, [], lot)[0]))(lots)
 

@@ -24,7 +24,7 @@ from matplotlib.figure import Figure as Canvas
 from edgewise import scenarios
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.sweep import Experiment, Need, Sweep
-from edgewise.study.claims import Graded, Rows
+from edgewise.study.claims import Rows
 from edgewise.study.drawing import STYLE
 from edgewise.study.results import Results, SweepResults
 
@@ -126,7 +126,7 @@ class SyntheticSweep(SweepResults):
         return tuple(dict.fromkeys(found))
 
 
-def judged(results: SyntheticResults, claim: str) -> Graded:
+def judged(results: SyntheticResults, claim: str) -> Any:
     """The verdict on a claim, which asks for nothing that it does not say it needs."""
     claims = {each.id: each for each in scenarios.paper(results.scenario.name).claims}
     verdict = claims[claim].judge(results)

@@ -96,10 +96,7 @@ class Agent:
         values = {}
         for (name, low, high), value in zip(self._ranges, made, strict=False):
             values[name] = plain(value)
-            # NaN is in no range.
-            if not (
-                low <= np.minimum.reduce(value, None) and np.maximum.reduce(value, None) <= high
-            ):
+            if not _inside(values[name], low, high):
                 raise Unusable("failed", name)
         for memory, value in zip(self.contract.memory, made[len(values) :], strict=True):
             self._feed[memory.name] = value
@@ -111,6 +108,13 @@ class Agent:
         except Exception:
             values = self._fallback.decision({})
         return Decision(values, reason, field)
+
+
+def _inside(value: Any, low: float, high: float) -> bool:
+    """Whether every entry is in the range; NaN is in none."""
+    if not isinstance(value, np.ndarray):
+        return bool(low <= value <= high)
+    return bool(low <= np.minimum.reduce(value, None) and np.maximum.reduce(value, None) <= high)
 
 
 def _range(field: Field) -> tuple[str, float, float]:

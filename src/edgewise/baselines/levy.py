@@ -85,12 +85,20 @@ def levy_search(
     evaluations: int,
     exponent: float,
     threshold: float = 0.5,
+    by_present: bool = False,
 ) -> Found:
-    """The paper's search: h mutation (25), Lévy crossover (27), greedy selection (28)."""
+    """The paper's search: h mutation (25), Lévy crossover (27), greedy selection (28).
+
+    The text has lost (25), of which the words are left that a device on a high h "has a higher
+    stability": a task goes where h is high; or, `by_present`, it leaves where h is low, and its
+    own device whenever it is drawn."""
 
     def mutate(flight: Flight, placement: Placement) -> Placement:
-        liked = jnp.take_along_axis(preference, flight.place[:, None], axis=1)[:, 0]
-        mutated = liked > jnp.abs(flight.weight * flight.mutation_step)
+        step = jnp.abs(flight.weight * flight.mutation_step)
+        if by_present:
+            mutated = (placement == 0) | (_of_place(preference, placement) < step)
+        else:
+            mutated = _of_place(preference, flight.place) > step
         crossed = jnp.abs(flight.weight * flight.crossover_step) > threshold
         return jnp.where(mutated & crossed, flight.place, placement)
 
@@ -115,6 +123,12 @@ def classic_search(
         return jnp.clip(moved, 0, num_places - 1)
 
     return _search(key, start, objective, mutate, num_places, evaluations, exponent)
+
+
+def _of_place(
+    preference: Float[Array, "tasks places"], placement: Placement
+) -> Float[Array, " tasks"]:
+    return jnp.take_along_axis(preference, placement[:, None], axis=1)[:, 0]
 
 
 def _search(

@@ -30,6 +30,8 @@ def export_(
 ) -> None:
     """What a run decides by, as files for its agents: ONNX, and a contract about them."""
     from edgewise import scenarios
+    from edgewise.agent import Agent
+    from edgewise.agent.trial import trial
     from edgewise.cli.work import stale_run_line
     from edgewise.deployment import trained
     from edgewise.deployment.export import folder, policies
@@ -55,6 +57,7 @@ def export_(
     print(out / "contract.json")
     if checked is not None:
         print(_told(checked), file=sys.stderr)
+        print(f"agent 0: {trial(Agent(out))}", file=sys.stderr)
         if checked.unequal_choices or checked.largest_difference > TOLERANCE:
             print(
                 f"edgewise: the files of {out} do not decide what JAX decides (allowed: 0 choices, "

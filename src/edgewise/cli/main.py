@@ -32,6 +32,9 @@ COMMANDS = {
     "reproduce": "Every figure of the paper, and the verdict on each of its claims; or of all.",
     "sensitivity": "How often verdicts stay what they are where silent values are others.",
     "export": "What a run decides by, as files for its agents: ONNX or C, and a contract.",
+    "serve": "Decisions of an exported folder over HTTP.",
+    "agent": "One agent of an exported folder in operation, over MQTT.",
+    "emulate": "An exported network as processes, an agent each, in the simulated world.",
     "report": "The page of a results folder, from what has been run.",
 }
 

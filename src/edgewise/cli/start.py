@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from types import FrameType
 
 BAD_INPUT, INTERRUPTED = 2, 130
-EXTRAS = {"export": "export", "tune": "tune"}
+EXTRAS = {"agent": "mqtt", "emulate": "lab,mqtt", "export": "export"}
+EXTRAS |= {"serve": "serve", "tune": "tune"}
 """Of commands that need more than `lab`."""
 
 

@@ -15,6 +15,8 @@ from edgewise.core.seeding import seed_keys
 from edgewise.deployment.contract import Run, Scheme
 from edgewise.runs.names import find_run
 from edgewise.runs.rescore import learned
+from edgewise.runs.scenario import Scenario
+from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import read_description
 
 
@@ -31,6 +33,27 @@ class Trained:
     state: Any
     scheduler: AbstractScheduler
 
+    @classmethod
+    def of(
+        cls, scenario: Scenario, spec: RunSpec, seed: int, state: Any, scheduler: AbstractScheduler
+    ) -> "Trained":
+        """What became of the run `spec` of this seed."""
+        scheme = scenario.scheme(spec.scheme)
+        return cls(
+            scenario=scenario.name,
+            scheme=Scheme(
+                name=scheme.name,
+                title=scheme.title,
+                knowledge=scheme.knowledge,
+                source=scheme.source,
+            ),
+            run=Run(digest=spec.digest, seed=seed, slots=spec.slots),
+            parameters=spec.parameters,
+            env=scenario.env(**spec.parameters),
+            state=state,
+            scheduler=scheduler,
+        )
+
     @property
     def seat(self) -> AbstractSeat:
         """An agent's seat in the scenario."""
@@ -42,23 +65,9 @@ def read(run: Path) -> Trained:
     folder = find_run(run)
     spec, seed = read_description(folder)
     found = scenarios.get(spec.scenario)
-    scheme = found.scheme(spec.scheme)
-    env = found.env(**spec.parameters)
-    keys = seed_keys(seed)
-    return Trained(
-        scenario=spec.scenario,
-        scheme=Scheme(
-            name=scheme.name,
-            title=scheme.title,
-            knowledge=scheme.knowledge,
-            source=scheme.source,
-        ),
-        run=Run(digest=spec.digest, seed=seed, slots=spec.slots),
-        parameters=spec.parameters,
-        env=env,
-        state=eqx.filter_jit(env.reset)(keys.layout),
-        scheduler=learned(found, spec, keys, folder, env),
-    )
+    env, keys = found.env(**spec.parameters), seed_keys(seed)
+    state = eqx.filter_jit(env.reset)(keys.layout)
+    return Trained.of(found, spec, seed, state, learned(found, spec, keys, folder, env))
 
 
 def seat_of(scenario: str) -> AbstractSeat:

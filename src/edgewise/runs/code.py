@@ -23,7 +23,17 @@ from edgewise.runs.scenario import Scenario
 
 PACKAGE = __name__.split(".")[0]
 ROOT = Path(__file__).resolve().parents[1]
-OTHER_ROOMS = ("adapters", "agent", "cli", "deployment", "report", "runs", "study")
+OTHER_ROOMS = (
+    "adapters",
+    "agent",
+    "cli",
+    "deployment",
+    "fleet",
+    "report",
+    "runs",
+    "service",
+    "study",
+)
 """Rooms that describe, keep, judge and show: they do not change a run's numbers."""
 EXECUTION = f"{PACKAGE}.runs.execute"
 """But for this file, which lays out, trains and scores."""

@@ -1,11 +1,13 @@
 """A function of arrays, as JAX traces it, as a graph."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from edgewise.deployment.export import elementwise, indexing, loops, shapes, sorting
 from edgewise.deployment.export.equations import Known, Listing
 from edgewise.deployment.export.graph import Graph, Tensor
 from edgewise.deployment.export.lowering import Handler, Lowering, known_operand, whole
+from edgewise.deployment.export.spans import Span
 
 HANDLERS: Mapping[str, Handler] = {
     **elementwise.HANDLERS,
@@ -18,11 +20,16 @@ HANDLERS: Mapping[str, Handler] = {
 
 
 def graph_of(
-    function: Listing, names: Sequence[str], results: Sequence[str], known: Known
+    function: Listing,
+    names: Sequence[str],
+    results: Sequence[str],
+    known: Known,
+    spans: Mapping[str, Span] = MappingProxyType({}),
 ) -> Graph:
     """The function with inputs and outputs of these names; `known` are values that it begins
-    from beside its inputs. An input that nothing looks at is left out."""
-    graph = Graph()
+    from beside its inputs, `spans` say within which ends inputs of whole numbers lie. An input
+    that nothing looks at is left out."""
+    graph = Graph(spans=dict(spans))
     inputs = [
         Tensor(name, variable.aval.dtype, variable.aval.shape)
         for name, variable in zip(names, function.inputs, strict=True)

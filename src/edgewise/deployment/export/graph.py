@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from edgewise.deployment.export.spans import Span, span_of_result, span_of_values
+
 Shape = tuple[int, ...]
 
 
@@ -35,13 +37,14 @@ class Node:
 @dataclass
 class Graph:
     """Nodes in order. A graph within a loop sees the tensors of those around it (`outer`);
-    constants are kept by the outermost."""
+    constants are kept by the outermost. `spans` are those of tensors of whole numbers."""
 
     outer: "Graph | None" = None
     inputs: list[Tensor] = field(default_factory=list)
     outputs: list[Tensor] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
+    spans: dict[str, Span | None] = field(default_factory=dict)
     _made: dict[Any, tuple[Tensor, ...]] = field(default_factory=dict)
     _makers: dict[str, Node] = field(default_factory=dict)
     _kept: dict[Any, Tensor] = field(default_factory=dict)
@@ -112,7 +115,28 @@ class Graph:
             self.nodes.append(node)
             self._made[key] = found
             self._makers.update({tensor.name: node for tensor in found})
+            self.spans[found[0].name] = self._span_of_result(node)
         return found
+
+    def span(self, tensor: Tensor) -> Span | None:
+        """Between which ends the entries lie, if they are whole numbers and it is known."""
+        if tensor.dtype == bool:
+            return 0, 1
+        value = self.value(tensor)
+        if value is not None:
+            return span_of_values(value)
+        if tensor.name in self.spans or self.outer is None:
+            return self.spans.get(tensor.name)
+        return self.outer.span(tensor)
+
+    def _span_of_result(self, node: Node) -> Span | None:
+        """Of its only output."""
+        (out, *others), first = node.outputs, node.inputs[0] if node.inputs else None
+        if others or first is None or out.dtype.kind not in "iu":
+            return None
+        spans = [None if tensor is None else self.span(tensor) for tensor in node.inputs]
+        shapes = first.shape, out.shape
+        return span_of_result(node.operator, spans, shapes, node.attributes)
 
     def prune(self) -> None:
         """Removes what no output needs: nodes, constants, inputs of the outermost graph."""

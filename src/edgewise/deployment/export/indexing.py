@@ -39,12 +39,30 @@ def _gathered(into: Lowering, equation: Equation, operand: Operand, index: Opera
         dropped=_ints(numbers.collapsed_slice_dims),
     )
     place, inside = axes.places(into, index, shape, _ints(numbers.offset_dims), _mode(equation))
-    flat = into.reshaped(operand, (int(np.prod(operand.shape)),))
-    found = _taken(into, flat, place, shape)
+    found = _taken_along(into, operand, place, shape)
+    if found is None:
+        flat = into.reshaped(operand, (int(np.prod(operand.shape)),))
+        found = _taken(into, flat, place, shape)
     if inside is None:
         return found
     fill = equation.parameters["fill_value"]
     return where(into, inside, found, scalar(found, _fill(found.dtype) if fill is None else fill))
+
+
+def _taken_along(
+    into: Lowering, operand: Operand, place: Operand, shape: tuple[int, ...]
+) -> Operand | None:
+    """operand[place], if the operand has entries along one axis only and the places are known: as
+    it lies. None otherwise."""
+    long = [axis for axis, length in enumerate(operand.shape) if length > 1]
+    if operand.known or not place.known or len(long) != 1:
+        return None
+    (axis,), end = long, len(shape) - (len(operand.shape) - long[0] - 1)
+    if end < axis or any(n > 1 for n in (*shape[:axis], *shape[end:])):
+        return None
+    along = place.array().reshape(shape[axis:end])
+    tensors = [into.full(operand), into.graph.constant(along)]
+    return whole(into.graph.add("Gather", tensors, operand.dtype, shape, axis=axis))
 
 
 def _taken(into: Lowering, flat: Operand, place: Operand, shape: tuple[int, ...]) -> Operand:
@@ -207,10 +225,7 @@ class _Axes:
         bounded = into.apply("Min", [into.apply("Max", [index, scalar(index, 0)]), high])
         if mode == "CLIP":
             return bounded, None
-        fits = converted(into, into.apply("Equal", [index, bounded], bool), np.int32)
-        return bounded, converted(
-            into, reduced(into, "ReduceMin", fits, [-1 % len(index.shape)]), bool
-        )
+        return bounded, _all_of_last_axis(into, into.apply("Equal", [index, bounded], bool))
 
     def _constant(
         self, out: tuple[int, ...], offsets: tuple[int, ...], loops: tuple[int, ...]
@@ -224,6 +239,16 @@ class _Axes:
         for axis, loop in zip(self.batch, self.index_batch, strict=True):
             total = total + at[loops[loop]] * self.strides[axis]
         return np.asarray(total)
+
+
+def _all_of_last_axis(into: Lowering, holds: Operand) -> Operand:
+    """Whether it holds for every entry along the last axis."""
+    if holds.known:
+        return known_operand(holds.array().all(axis=-1))
+    if holds.shape[-1] == 1:
+        return into.reshaped(holds, holds.shape[:-1])
+    least = reduced(into, "ReduceMin", converted(into, holds, np.int32), [len(holds.shape) - 1])
+    return converted(into, least, bool)
 
 
 def _scaled(into: Lowering, begin: Operand, strides: np.ndarray) -> Operand:

@@ -20,6 +20,7 @@ from edgewise.deployment.export.equations import (
     evaluated,
 )
 from edgewise.deployment.export.graph import Graph, Shape, Tensor
+from edgewise.deployment.export.spans import Span, decided, span_of_values
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,48 @@ class Lowering:
         self, operator: str, operands: Sequence[Operand], dtype: Any = None, **attributes: Any
     ) -> Operand:
         """An operator that works entry by entry, and broadcasts by itself."""
-        held = np.broadcast_shapes(*(operand.held.shape for operand in operands))
         shape = np.broadcast_shapes(*(operand.shape for operand in operands))
+        done = self._without_operator(operator, operands, shape)
+        if done is not None:
+            return done
+        held = np.broadcast_shapes(*(operand.held.shape for operand in operands))
         tensors = [self.tensor(operand) for operand in operands]
         out = self.graph.add(operator, tensors, dtype or operands[0].dtype, held, **attributes)
         return Operand(out, shape)
+
+    def _without_operator(
+        self, operator: str, operands: Sequence[Operand], shape: Shape
+    ) -> Operand | None:
+        """The result, if it is known or one of the operands whatever the values on the way are."""
+        if len(operands) != 2:
+            return None
+        for kept, other in (operands, reversed(operands)):
+            if kept.shape == shape and self._changes_nothing(operator, kept, other):
+                return kept
+        answer = self._answer(operator, *operands)
+        return None if answer is None else known_operand(np.full(shape, answer))
+
+    def _changes_nothing(self, operator: str, kept: Operand, other: Operand) -> bool:
+        """Whether operator(kept, other) is `kept`."""
+        if operator in ("And", "Or"):
+            return other.known and bool(np.all(other.array() == (operator == "And")))
+        if operator not in ("Max", "Min"):
+            return False
+        mine, its = self._span(kept), self._span(other)
+        if mine is None or its is None:
+            return False
+        return mine[0] >= its[1] if operator == "Max" else mine[1] <= its[0]
+
+    def _answer(self, operator: str, a: Operand, b: Operand) -> bool | None:
+        """What a comparison comes to; None if it is none, or that depends on the values."""
+        if operator == "Equal" and a.held is b.held and a.dtype.kind != "f":
+            return True
+        mine, its = self._span(a), self._span(b)
+        return None if mine is None or its is None else decided(operator, mine, its)
+
+    def _span(self, operand: Operand) -> Span | None:
+        held = operand.held
+        return span_of_values(held) if isinstance(held, np.ndarray) else self.graph.span(held)
 
     def reshaped(self, operand: Operand, shape: Shape) -> Operand:
         """The same entries in order, in another shape."""
@@ -143,6 +181,9 @@ class Lowering:
 
     def reshape(self, tensor: Tensor, shape: Shape) -> Tensor:
         """A tensor in another shape."""
+        maker = self.graph.maker(tensor)
+        if maker is not None and maker.operator == "Reshape" and maker.inputs[0] is not None:
+            return self.reshape(maker.inputs[0], shape)
         if tensor.shape == shape:
             return tensor
         value = self.graph.value(tensor)

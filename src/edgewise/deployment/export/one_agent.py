@@ -104,7 +104,12 @@ class Traced:
         """The decision of this agent as a graph."""
         arrays, _ = eqx.partition(agent, eqx.is_array)
         known = self.split.values(jax.tree.leaves(arrays))
-        return graph_of(self.split.rest, self.inputs, self.outputs, known)
+        spans = {
+            field.name: (int(field.low), int(field.high))
+            for field in agent.seat.observation(agent.env)
+            if field.kind == "integer"
+        }
+        return graph_of(self.split.rest, self.inputs, self.outputs, known, spans)
 
 
 def used_fields(fields: tuple[Quantity, ...], graph: Graph) -> tuple[Quantity, ...]:

@@ -71,7 +71,7 @@ class SmallCellsParameters(Parameters):
         (200 * BITS_PER_KILOBYTE, 300 * BITS_PER_KILOBYTE),
         unit="bit",
         kind="printed",
-        source="V-A: 200-300 KB, at 8000 bit; U, new per slot",
+        source="V-A: 200-300 KB, at 8000 bit; U; new per slot is our reading",
         low=0,
         open_low=True,
     )
@@ -79,7 +79,7 @@ class SmallCellsParameters(Parameters):
         (500.0, 1000.0),
         unit="cycles/bit",
         kind="printed",
-        source="V-A; U, new per slot",
+        source="V-A; U; new per slot is our reading",
         low=0,
         open_low=True,
     )
@@ -101,7 +101,7 @@ class SmallCellsParameters(Parameters):
         1e-9,
         unit="J/cycle",
         kind="printed",
-        source="V-A: 1 J/Gcycle (S6 cannot hold with it)",
+        source="V-A: 1 J/Gcycle",
         low=0,
     )
     sbs_energy_j_per_cycle: float = parameter(
@@ -118,7 +118,7 @@ class SmallCellsParameters(Parameters):
         2.5,
         unit="s",
         kind="substituted",
-        source="silent; ends a transmission, since E[1/rate] under Rayleigh fading is infinite",
+        source="silent; ends a transmission, since E[1/rate] is infinite; S6 hangs on it (below)",
         low=0,
         open_low=True,
     )

@@ -15,12 +15,12 @@ from edgewise.study.drawing import bars_in_groups, labelled
 from edgewise.study.results import Results, SweepResults
 from edgewise.study.statistics import Interval, gaps_percent, mean_interval
 
-BUDGETS = (1, 3, 10, 30, 100, 300)
-SHOWN_BUDGETS = (10, 100, 1000, 3000)
+BUDGETS = (1, 10, 100, 300)
+SHOWN_BUDGETS = (10, 100, 1000)
 UNEQUAL = Sweep("unequal tasks", COMPARED, SEEDS, fixed={"task_spread": 0.5})
 BY_BUDGET = Sweep(
     "online budget",
-    ("dirs", "dirs-no-imitation"),
+    ("dirs", "dirs-no-imitation", "dirs-plain"),
     SEEDS,
     vary_settings={"online_evaluations": BUDGETS},
 )

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from edgewise.scenarios.joint_offloading.evaluation.sweeps import REFERENCES, TRAINING
 from edgewise.study.claims import Rows
 from edgewise.study.drawing import line_with_band, line_with_bars
-from edgewise.study.judging import Curves, trailing_mean
+from edgewise.study.judging import Curves, running_mean
 from edgewise.study.results import Results, SweepResults
-from edgewise.study.statistics import Interval, gaps_percent, mean_interval
+from edgewise.study.statistics import gaps_percent, mean_interval
 
 BySeed = Float[np.ndarray, " seeds"]
 WINDOW = 100
@@ -21,11 +21,12 @@ POINTS = 100
 
 
 def slots_to(results: Results, scheme: str, level: BySeed) -> BySeed:
-    """First slot whose smoothed reward reaches `level`; the run's length if none does."""
-    reward = trailing_mean(results.of(TRAINING).log(scheme, "reward"), WINDOW)
-    reached = reward[:, WINDOW - 1 :] >= level[:, None]
-    first = np.argmax(reached, axis=1) + WINDOW - 1
-    return np.where(reached.any(axis=1), first, reward.shape[1]).astype(float)
+    """First slot at which the reward, averaged over the last hundred (over all, where there are
+    fewer), reaches `level`; infinite if none does."""
+    reward = results.of(TRAINING).log(scheme, "reward")
+    width = min(WINDOW, reward.shape[1])
+    reached = running_mean(reward, width) >= level[:, None]
+    return np.where(reached.any(axis=1), np.argmax(reached, axis=1) + width - 1, np.inf)
 
 
 def final_reward(results: Results, scheme: str) -> BySeed:
@@ -34,10 +35,10 @@ def final_reward(results: Results, scheme: str) -> BySeed:
     return reward
 
 
-def gain_percent(runs: SweepResults, scheme: str, other: str) -> Interval:
-    """How much more reward `scheme` gets than `other` [%], paired."""
+def gain_percent(runs: SweepResults, scheme: str, other: str) -> BySeed:
+    """How much more reward `scheme` gets than `other` [%]."""
     ours, theirs = (runs.values(name, "reward") for name in (scheme, other))
-    return mean_interval(-gaps_percent(ours, theirs))
+    return -gaps_percent(ours, theirs)
 
 
 def curve_of(axes: Axes, curves: Curves, label: str, first: int = 0) -> Rows:

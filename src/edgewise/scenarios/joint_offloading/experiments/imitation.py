@@ -26,11 +26,12 @@ BATCH = 256
 
 def imitation(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
     """Accuracy after pre-training, `[seeds, sizes, penalties]`: on the demonstrations themselves
-    (`train`) and on `TEST_EXAMPLES` others of the same layout (`test`). Smaller sets are parts of
-    the larger ones, and all start from the same networks."""
+    (`train`) and on `TEST_EXAMPLES` others of the same layout (`test`); and, with all observations
+    zero in both, on the others (`blind`). Smaller sets are parts of the larger ones, and all start
+    from the same networks."""
     env = env_of()
-    found = [_imitation_of_one(env, seed, quick) for seed in seeds]
-    return {"train": np.array(found)[..., 0], "test": np.array(found)[..., 1]}
+    found = np.array([_imitation_of_one(env, seed, quick) for seed in seeds])
+    return {name: found[..., k] for k, name in enumerate(("train", "test", "blind"))}
 
 
 def _imitation_of_one(env: JointOffloadingEnv, seed: int, quick: bool) -> list:
@@ -40,13 +41,20 @@ def _imitation_of_one(env: JointOffloadingEnv, seed: int, quick: bool) -> list:
     examples = _demonstrated(program, keys.plan, state, count)
     test = jax.tree.map(lambda leaf: leaf[SIZES[-1] :], examples)
     ensembles = [dataclasses.replace(program.ensemble, l2=l2) for l2 in PENALTIES]
-    return [
-        [
-            np.asarray(_accuracies(ensemble, keys.training, shown, test, program.pretraining_steps))
-            for ensemble in ensembles
-        ]
-        for shown in (jax.tree.map(lambda leaf, n=n: leaf[:n], examples) for n in SIZES)
-    ]
+
+    def accuracies(ensemble: Ensemble, shown: Example) -> np.ndarray:
+        steps = program.pretraining_steps
+        seen = _accuracies(ensemble, keys.training, shown, test, steps)
+        unseen = _accuracies(ensemble, keys.training, _hidden(shown), _hidden(test), steps)
+        return np.append(np.asarray(seen), np.asarray(unseen)[1])
+
+    sets = [jax.tree.map(lambda leaf, n=n: leaf[:n], examples) for n in SIZES]
+    return [[accuracies(ensemble, shown) for ensemble in ensembles] for shown in sets]
+
+
+def _hidden(examples: Example) -> Example:
+    """The same with nothing to see."""
+    return Example(jnp.zeros_like(examples.observation), examples.placement)
 
 
 @eqx.filter_jit

@@ -1,5 +1,8 @@
 """The schemes that Jiang et al. compare, and the references beside them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import jax.numpy as jnp
 from jaxtyping import PRNGKeyArray
 
@@ -22,13 +25,16 @@ from edgewise.training.programs import Replay
 PAPER = "Jiang et al. 2022"
 TRAINING_SLOTS = 3000
 """Printed; read as the number of online slots."""
+FLIPS: Mapping[str, Any] = {"online_search": "flips"}
+"""In place of the Lévy search, with as many questions to the objective."""
+ONE_FLIP: Mapping[str, Any] = {**FLIPS, "online_evaluations": 1}
 
 
 def _local(env: JointOffloadingEnv, key: PRNGKeyArray, state: State) -> FixedPlacement:
     return FixedPlacement(jnp.zeros(env.num_devices, int))
 
 
-def _dirs(name: str, title: str, without: str, **changes: int) -> Scheme:
+def _dirs(name: str, title: str, without: str, **changes: Any) -> Scheme:
     return Scheme(
         name=name,
         title=title,
@@ -43,9 +49,17 @@ def _dirs(name: str, title: str, without: str, **changes: int) -> Scheme:
 
 SCHEMES = (
     _dirs("dirs", "DIRS", "ensemble, imitation, Lévy search while training"),
-    _dirs("dirs-no-levy", "DIRS - Lévy", "random flips, kept if better", online_evaluations=0),
+    _dirs("dirs-no-levy", "DIRS - Lévy", "100 random flips, each kept if better", **FLIPS),
     _dirs("dirs-no-imitation", "DIRS - imitation", "no demonstrations", demonstrations=0),
-    _dirs("dirs-plain", "DIRS - both", "neither", online_evaluations=0, demonstrations=0),
+    _dirs("dirs-plain", "DIRS - both", "neither, but 100 flips", **FLIPS, demonstrations=0),
+    _dirs("dirs-one-flip", "DIRS, one flip", "a single flip, kept if better", **ONE_FLIP),
+    _dirs(
+        "dirs-plain-one-flip",
+        "DIRS - both, one flip",
+        "a single flip, no demonstrations",
+        **ONE_FLIP,
+        demonstrations=0,
+    ),
     Scheme(
         name="actor-critic",
         title="Actor-Critic",
@@ -65,7 +79,6 @@ SCHEMES = (
         settings={
             "actor_rate": 2e-3,
             "critic_rate": 2e-3,
-            "discount": 0.0,
             "noise": (1.0, 0.3),
             "num_envs": 16,
             "capacity": 16_000,

@@ -1,7 +1,7 @@
 """Training of DIRS (Jiang et al., Algorithms 1-4) and of what is left of it without its parts."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -10,7 +10,7 @@ from jaxtyping import Array, PRNGKeyArray
 
 from edgewise.core.policy import Decentralised
 from edgewise.core.rollout import next_state
-from edgewise.core.search import RATE, Dimension, Range
+from edgewise.core.search import RATE, Choice, Dimension, Range
 from edgewise.learners.demonstrations import DemonstrationReplay, Memory
 from edgewise.learners.ensemble import Ensemble, EnsembleLearned, Example
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
@@ -28,8 +28,8 @@ class Carry(eqx.Module):
 
 
 class Dirs(AbstractProgram[Carry]):
-    """See the module. `online_evaluations` = 0 is DIRS without Lévy search (it flips instead),
-    `demonstrations` = 0 without imitation.
+    """See the module. `online_search` = "flips" is DIRS without Lévy search, with as many questions
+    to the objective; `demonstrations` = 0 is without imitation.
 
     The log's `score`, `delay_s` and `energy_j` are of what the agents decide by themselves, as
     when deployed; `refined_score` is of what the search made of it and was stored.
@@ -40,7 +40,7 @@ class Dirs(AbstractProgram[Carry]):
         "l2": Range(1e-6, 1e-2, log=True),
         "online_exponent": Range(1.0, 1.99),
         "demonstration_exponent": Range(1.0, 1.99),
-        "flip_share": Range(0.01, 0.5, log=True),
+        "pretraining_steps": Choice((200, 400, 1000)),
     }
 
     env: JointOffloadingEnv
@@ -50,6 +50,7 @@ class Dirs(AbstractProgram[Carry]):
     capacity: int = eqx.field(static=True, default=1024)
     learning_rate: float = eqx.field(static=True, default=3e-3)
     l2: float = eqx.field(static=True, default=1e-4)
+    online_search: Literal["levy", "flips"] = eqx.field(static=True, default="levy")
     online_evaluations: int = eqx.field(static=True, default=100)
     online_exponent: float = eqx.field(static=True, default=1.9)
     flip_share: float = eqx.field(static=True, default=0.1)
@@ -136,11 +137,10 @@ class Dirs(AbstractProgram[Carry]):
         return self.ensemble.scheduler(carry.learned)
 
     def _explored(self, key: PRNGKeyArray, state: State, placement: Array) -> Array:
-        if self.online_evaluations == 0:
-            return flipped(self.env, key, state, placement, self.flip_share)
-        return refined(
-            self.env, key, state, placement, self.online_evaluations, self.online_exponent
-        )
+        count = self.online_evaluations
+        if self.online_search == "flips":
+            return flipped(self.env, key, state, placement, count, self.flip_share)
+        return refined(self.env, key, state, placement, count, self.online_exponent)
 
     def _trained(
         self, key: PRNGKeyArray, learned: EnsembleLearned, memory: Memory

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from edgewise.baselines.hill_climb import flips, hill_climb
 from edgewise.baselines.levy import Objective, levy_search, preference
 from edgewise.scenarios.joint_offloading.env import JointOffloadingEnv, State
 
@@ -39,16 +40,17 @@ def refined(
 
 
 def flipped(
-    env: JointOffloadingEnv, key: PRNGKeyArray, state: State, placement: Placement, share: float
+    env: JointOffloadingEnv,
+    key: PRNGKeyArray,
+    state: State,
+    placement: Placement,
+    evaluations: int,
+    share: float,
 ) -> Placement:
-    """Exploration without the search: each device with probability `share` somewhere uniform,
-    and back if that is no better."""
-    who_key, where_key = jax.random.split(key)
-    where = random_placement(env, where_key)
-    who = jax.random.bernoulli(who_key, share, placement.shape)
-    tried = jnp.where(who, where, placement)
-    objective = objective_of(env, state)
-    return jnp.where(objective(tried) < objective(placement), tried, placement)
+    """The best placement that as many random flips find from `placement`, one after another: each
+    device with probability `share` somewhere uniform, and back if that is no better."""
+    objective, places = objective_of(env, state), env.num_servers + 1
+    return hill_climb(key, placement, objective, flips(share), places, evaluations).placement
 
 
 def random_placement(env: JointOffloadingEnv, key: PRNGKeyArray) -> Placement:

@@ -1,0 +1,1 @@
+"""Agents in operation, over MQTT: in this process, and in processes of their own."""
