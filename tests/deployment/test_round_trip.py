@@ -40,7 +40,7 @@ REFUSED = [
     ),
     *(
         ("server-load-balance", name, "decides for all")
-        for name in ("dqn-tolb", "least-finish", "optimum")
+        for name in ("dqn-tolb", "dqn-tolb-joint", "least-finish", "optimum")
     ),
     *(("small-cells", name, "decides for all") for name in ("coordinated", "optimum")),
 ]
@@ -48,8 +48,8 @@ DRAWN_APART = [("small-cells", "full"), ("joint-offloading", "random"), ("networ
 """Their agents draw otherwise than the scheme does as one: alike in distribution only."""
 SAME_FORM = {
     ("application-utility", "oql-dist-no-history"): "oql-cent",
-    ("application-utility", "oql-na-per-server"): "oql-na",
     **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("no-levy", "plain")},
+    **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("one-flip", "plain-one-flip")},
     ("joint-offloading", "dirs-no-imitation"): "dirs",
     **{("network", name): "ma-drl" for name in ("f-drl", "f-drl-clustered", "il-drl")},
     ("network", "dtomalb"): "dtoma",
