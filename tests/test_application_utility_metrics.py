@@ -129,13 +129,15 @@ def envy(q, held):
         for k in own
         if (q[i % 3] * held[k]).sum() > 0
     ]
-    return min([1.0, *ratios])
+    return min([1.0, *ratios]) if {i % 3 for i in own} == {0, 1, 2} else 0.0
 
 
-def test_nobody_envies_if_nobody_has_anything():
-    share, server = jnp.zeros((2, 1)), jnp.zeros((2, 1), int)
-    worth = jnp.ones((2, 1))
-    assert float(envy_freeness_of_members(worth, share, server, jnp.asarray([0, 1]))) == 0.0
+@pytest.mark.parametrize(("shares", "free"), [((0, 0, 0), 0), ((3, 3, 0), 0), ((3, 0, 3), 1)])
+def test_a_group_of_which_nobody_has_anything_envies_most(shares, free):
+    """The first two are of one group, the third is a group of its own."""
+    share, server = jnp.asarray(shares, float)[:, None], jnp.zeros((3, 1), int)
+    found = envy_freeness_of_members(jnp.ones((2, 1)), share, server, jnp.asarray([0, 0, 1]))
+    assert float(found) == free
 
 
 def test_requests_are_shared_by_distance_and_load_is_over_nominal_capacity():

@@ -48,6 +48,8 @@ DRAWN_APART = [("small-cells", "full"), ("joint-offloading", "random"), ("networ
 """Their agents draw otherwise than the scheme does as one: alike in distribution only."""
 SAME_FORM = {
     ("application-utility", "oql-dist-no-history"): "oql-cent",
+    ("application-utility", "oql-dist-team"): "oql-cent",
+    ("application-utility", "oql-na-no-history"): "oql-na-one-table",
     **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("no-levy", "plain")},
     **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("one-flip", "plain-one-flip")},
     ("joint-offloading", "dirs-no-imitation"): "dirs",

@@ -4,6 +4,7 @@ nothing comes in."""
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -280,4 +281,71 @@ def test_a_host_that_misses_a_message_asks_for_a_birth_and_old_deaths_tell_it_no
     assert (seen.alive, seen.lives, seen.births) == (True, 2, 2)
     told("NDEATH", None, number(4))
     assert not seen.alive
+    host.close()
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+        self.perf_counter = time.perf_counter
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+class Silent:
+    """A node without a broker, which remembers what it would say."""
+
+    def __init__(self) -> None:
+        self.said: list[dict[str, object]] = []
+        self.waited_s: list[float] = []
+
+    def data(self, metrics: list[Metric]) -> None:
+        self.said.append({each.name: each.value for each in metrics})
+
+    def turn(self, wait_s: float) -> None:
+        self.waited_s.append(wait_s)
+
+
+def test_the_fallback_holds_so_many_slots_after_the_last_fresh_observation_and_not_before(
+    network: Path, monkeypatch: pytest.MonkeyPatch
+):
+    clock, node = Clock(), Silent()
+    monkeypatch.setattr("edgewise.fleet.operation.time", clock)
+    made = Operation(Agent(network, 1), Place((LOOPBACK, 1), slot_s=100.0, stale_slots=3))
+    monkeypatch.setattr(made, "_node", node)
+
+    def at(now_s: float, command: bytes | None = None) -> list[object]:
+        clock.now_s = now_s
+        if command is not None:
+            made._observed(decoded(command))
+        made.turn()
+        return [each["reason"] for each in node.said]
+
+    assert at(350.0, observed(network, 0)) == [""]
+    assert at(649.0) == [""]
+    assert node.waited_s[-1] == pytest.approx(1.0)
+    assert at(649.5) == [""]
+    assert node.waited_s[-1] == pytest.approx(0.5)
+    # One that is too old is answered, and is no fresh one.
+    assert at(649.6, observed(network, 1, at_ms=now_ms() - 101_000)) == ["", "stale"]
+    assert at(650.5) == ["", "stale"]
+    assert at(700.0, observed(network, 2)) == ["", "stale", ""]
+    assert at(999.0, observed(network, 3, gain=math.nan)) == ["", "stale", "", "not_finite"]
+    assert at(1298.0) == ["", "stale", "", "not_finite"]
+    assert at(1299.5) == ["", "stale", "", "not_finite", "stale"]
+    assert at(9999.0) == ["", "stale", "", "not_finite", "stale"]
+
+
+def test_a_host_that_comes_later_asks_for_the_births_that_it_missed(
+    broker: Broker, ear: Ear, work: Work
+):
+    work()
+    ear.until(lambda: bool(ear.of("NBIRTH")))
+    host = Host((LOOPBACK, broker.port), "edgewise", known=["agent-1", "agent-2"])
+    ear.until(lambda: host.turn(0.05) is None and host.nodes["agent-1"].alive)
+    assert not host.nodes["agent-2"].alive
+    assert len(ear.of("NBIRTH")) == 2
     host.close()

@@ -108,7 +108,7 @@ class Jobs:
         scheme.failed += isinstance(event, Failed)
         scheme.done_slots += job.slots
         if isinstance(event, Done) and running.progress is None:
-            self.durations.fixed.saw(job, now_s - running.begun_s, self.durations.parts_s(job)[0])
+            self.durations.saw_fixed(job, now_s - running.begun_s)
 
     @property
     def left_s(self) -> float:
@@ -136,11 +136,11 @@ class Jobs:
         late."""
         fixed_s, training_s = self.durations.parts_s(job)
         if running.progress is not None:
-            self.durations.fixed.saw(job, running.trains_s - running.begun_s, fixed_s)
+            self.durations.saw_fixed(job, running.trains_s - running.begun_s)
             trained_s = (running.share - running.first_share) * training_s
             self.durations.training.saw(job, running.heard_s - running.trains_s, trained_s)
         elif now_s - running.begun_s > fixed_s:
-            self.durations.fixed.saw(job, now_s - running.begun_s, fixed_s)
+            self.durations.saw_fixed(job, now_s - running.begun_s)
 
 
 @contextmanager

@@ -32,18 +32,19 @@ class Seen:
 
 
 class Host:
-    """`said` is called with a node's name when its data are in `nodes`."""
+    """`said` is called with a node's name when its data are in `nodes`. Births are not kept by the
+    broker: those of `known` nodes, which may have come before, are asked for."""
 
     def __init__(
         self,
         address: tuple[str, int],
         group: str,
         said: Callable[[str], None] = lambda node: None,
-        name: str = "host",
+        known: Iterable[str] = (),
     ) -> None:
-        self.nodes: dict[str, Seen] = {}
+        self.nodes = {name: Seen() for name in known}
         self._group, self._said = group, said
-        self._line = Line(address, f"{group}-{name}", self._up, self._heard)
+        self._line = Line(address, f"{group}-host", self._up, self._heard)
 
     @property
     def up(self) -> bool:
@@ -75,7 +76,6 @@ class Host:
         self._line.close(with_will=False)
 
     def _up(self) -> None:
-        """Whoever was born before is asked for a birth."""
         for kind in (BIRTH, DATA, DEATH):
             self._line.listen(str(Topic(self._group, kind, "+")))
         for node in self.nodes:

@@ -31,8 +31,9 @@ def envy_freeness_of_members(
 ) -> Float[Array, ""]:
     """(36) over all members of all groups, who are alike in what a unit is worth to them: a unit
     at server j is worth `worth[g, j]` to any member of group g, and member i holds `share[i]` at
-    its servers `server[i]` and nothing elsewhere. Who holds nothing of worth is left out. What is
-    worth most to a group is found once for all its members, so nobody is compared with everybody.
+    its servers `server[i]` and nothing elsewhere. Who holds nothing of worth is left out;
+    the result is 0 where that is a whole group. What is worth most to a group is found once for
+    all its members, so nobody is compared with everybody.
 
     >>> worth = jnp.asarray([[1.0, 1.0]])
     >>> share, server = jnp.asarray([[2.0, 2.0], [4.0, 0.0]]), jnp.asarray([[0, 1], [0, 1]])
@@ -48,7 +49,8 @@ def envy_freeness_of_members(
     member = group[None, :] == jnp.arange(worth.shape[0])[:, None]
     least = jnp.min(jnp.where(member, gain[None, :], jnp.inf), axis=1)
     ratio = jnp.min(least / _nonzero(jnp.max(rival, axis=1)))
-    return jnp.where(jnp.any(holds), jnp.clip(ratio, 0.0, 1.0), 0.0)
+    served = jnp.all(jnp.any(member & holds[None, :], axis=1))
+    return jnp.where(served, jnp.clip(ratio, 0.0, 1.0), 0.0)
 
 
 def _nonzero(value: Float[Array, "..."]) -> Float[Array, "..."]:

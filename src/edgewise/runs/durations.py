@@ -61,11 +61,14 @@ class Pace:
     """By job: how long the part has taken, and how long it was expected to take [s]."""
     sums: dict[str, tuple[float, float]] = field(default_factory=dict)
     """The same, by scheme."""
+    apart: set[str] = field(default_factory=set)
+    """Schemes of which too little was known for their ratio to say anything of others."""
 
-    def saw(self, job: Job, spent_s: float, expected_s: float) -> None:
+    def saw(self, job: Job, spent_s: float, expected_s: float, apart: bool = False) -> None:
         """The latest of a job; nothing where nothing was expected."""
         if expected_s <= 0:
             return
+        self.apart |= {job.label} if apart else set()
         before = self.seen.get(id(job), (0.0, 0.0))
         spent, expected = self.sums.get(job.label, (0.0, 0.0))
         self.sums[job.label] = (spent + spent_s - before[0], expected + expected_s - before[1])
@@ -73,7 +76,7 @@ class Pace:
 
     def overall(self, first: float = 1.0) -> float:
         """Of schemes of which nothing has been seen."""
-        known = [self._weight_and_ratio(label) for label in self.sums]
+        known = [self._weight_and_ratio(label) for label in self.sums if label not in self.apart]
         weighed = sum(w * r for w, r in known) + FIRST_WEIGHT * first
         return weighed / (sum(w for w, _ in known) + FIRST_WEIGHT)
 
@@ -118,16 +121,26 @@ class Durations:
             training_s * self.training.of(job.label, first),
         )
 
+    def saw_fixed(self, job: Job, spent_s: float) -> None:
+        """What comes before and after training has taken so long."""
+        self.fixed.saw(job, spent_s, self.parts_s(job)[0], apart=self._took(job) is None)
+
     def parts_s(self, job: Job) -> tuple[float, float]:
         """Fixed, and growing with the slots, before anything has been seen [s]."""
         if isinstance(job, ExperimentJob):
             known = typical().experiments.get(job.scenario, {})
             return known.get(job.label, UNKNOWN_S), 0.0
-        known_schemes = typical().schemes.get(job.spec.scenario, {})
-        took = self.measured.get(job.label) or known_schemes.get(job.label)
+        took = self._took(job)
         if took is None:
             return UNKNOWN_S, 0.0
         return took.fixed_s, took.seconds(job.slots) - took.fixed_s
+
+    def _took(self, job: Job) -> Took | None:
+        """What such a run took; None of an experiment, which may be short, and of what is new."""
+        if isinstance(job, ExperimentJob):
+            return None
+        known = typical().schemes.get(job.spec.scenario, {})
+        return self.measured.get(job.label) or known.get(job.label)
 
 
 def whole_s(left_s: Iterable[float], workers: int) -> float:

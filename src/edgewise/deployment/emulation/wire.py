@@ -45,7 +45,7 @@ class Wire:
         self._observation = Fields(operation.OBSERVATION, self.contracts[0].observation)
         self._decision = Fields(operation.DECISION, self.contracts[0].decision)
         self._numbers = {node_name(number): number for number in range(agents)}
-        self._host = Host(address, group, self._said)
+        self._host = Host(address, group, self._said, self._numbers)
         self._sent: dict[tuple[int, int], float] = {}
         self.answers: list[dict[int, Answer]] = [{} for _ in range(agents)]
 

@@ -67,15 +67,9 @@ def arrival(curve: Curves, level: Float[np.ndarray, " seeds"], epochs: np.ndarra
 
 def arrivals(results: Results, scheme: str, what: str) -> np.ndarray:
     """Epochs until a scheme has arrived, `[seeds]`."""
-    found = {name: each[..., WHAT[what]] for name, each in _curves(results).items()}
-    equal, best = (found[name][:, 0] for name in ("equal-split", "grid-optimum"))
-    epochs = results.experiment(FROZEN)["epochs"]
-    return arrival(found[scheme], equal + WAY * (best - equal), epochs)
-
-
-def _curves(results: Results) -> dict[str, np.ndarray]:
-    found = results.experiment(FROZEN)
-    return {name: each for name, each in found.items() if name != "epochs"}
+    found, which = results.experiment(FROZEN), WHAT[what]
+    equal, best = (found[name][:, 0, which] for name in ("equal-split", "grid-optimum"))
+    return arrival(found[scheme][:, :, which], equal + WAY * (best - equal), found["epochs"])
 
 
 def _before(results: Results, schemes: Schemes, rivals: Schemes) -> list[Part]:
