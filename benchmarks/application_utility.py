@@ -22,7 +22,7 @@ from edgewise.training.program import AbstractProgram
 
 SIZES = ((90, 900), (900, 9_000), (9_000, 90_000))
 EPOCHS = {900: 100, 9_000: 20, 90_000: 4}
-LEARNED = ("oql-cent", "oql-dist", "oql-dist-literal", "oql-na", "dqn")
+LEARNED = ("oql-cent", "oql-dist", "oql-dist-literal", "oql-na", "oql-na-one-table", "dqn")
 REPLAY = {"warmup_slots": 0, "capacity": 64}
 """DQN updates from its first epoch on; the length of its memory does not change what one costs."""
 PLANNED = ("sw", "tra", "ecf", "optimum")

@@ -13,6 +13,8 @@ HURRY = (
     "--xla_backend_optimization_level=0",
     "--xla_cpu_use_fusion_emitters=false",
     "--xla_cpu_parallel_codegen_split_count=1",
+    # As all that computes for edgewise (runs.machine.settle): the last bit depends on it.
+    "--xla_cpu_multi_thread_eigen=false",
 )
 os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *HURRY]).strip()
 

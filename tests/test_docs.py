@@ -6,6 +6,8 @@ import shlex
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import edgewise
 from edgewise import scenarios
 from edgewise.cli.asked import asked
@@ -114,7 +116,8 @@ def test_the_package_and_its_version_agree():
     assert f"version: {edgewise.__version__}" in (ROOT / "CITATION.cff").read_text()
 
 
-def test_the_environment_is_pinned_without_naming_a_host():
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
+@pytest.mark.parametrize("file", ["constraints.txt", "constraints-federate.txt"])
+def test_the_environment_is_pinned_without_naming_a_host(file):
+    lines = (ROOT / file).read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.\-]+==[\w.+!]+", line) for line in pins)

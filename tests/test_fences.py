@@ -54,6 +54,7 @@ PAPER = "scenarios/server_load_balance"
         ("runs/sweep.py", "import edgewise.study.results", "Imports go down"),
         ("agent/agent.py", "import edgewise.baselines.blind", "Imports go down"),
         ("scenarios/__init__.py", "import edgewise.deployment.trained", "Imports go down"),
+        ("deployment/trained.py", "import edgewise.federation.parts", "Imports go down"),
         ("fleet/node.py", "import edgewise.runs.store", "Imports go down"),
         ("agent/agent.py", "import edgewise.fleet.node", "Imports go down"),
         ("service/app.py", "import edgewise.deployment.contract", "Imports go down"),

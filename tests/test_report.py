@@ -1,6 +1,7 @@
 """The pages and the plots of a results folder, from real runs of the tiny scenario."""
 
 import csv
+import errno
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from tiny import SCENARIO, find
 
 from edgewise import scenarios
+from edgewise.cli.report import report_
 from edgewise.core.errors import UserError
 from edgewise.report.build import (
     write_all,
@@ -146,6 +148,25 @@ def test_everything_on_one_page_leaves_the_folder_as_it_is(folder: Path, tmp_pat
     assert page.count("<h1>") == 2
     assert page.count("<svg") >= 4
     assert ".png" not in page
+
+
+def test_what_a_killed_report_left_goes_with_the_next_one(folder: Path) -> None:
+    left = COMPARISON.home(folder) / "plots" / f".metrics.png.{2**31 - 1}.tmp"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.touch()
+    write_index(Store(folder), find)
+    assert not left.exists()
+
+
+def test_a_folder_that_can_only_be_read_is_told_with_the_remedy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*asked: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(folder))
+
+    monkeypatch.setattr("edgewise.report.build.write_all", read_only)
+    with pytest.raises(UserError, match=r"can only be read.*edgewise report .* --out PAGE\.html"):
+        report_(folder)
 
 
 def test_an_empty_folder_has_no_page(tmp_path: Path) -> None:

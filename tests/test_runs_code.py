@@ -53,7 +53,14 @@ def test_a_scenarios_code_is_its_own_down_to_the_equations(name: str) -> None:
 
 def test_every_learner_that_a_scenario_builds_is_part_of_its_code() -> None:
     wanted = {
-        "application-utility": ("cooperative_q", "joint_history_q", "linear_q", "dqn"),
+        "application-utility": (
+            "cooperative_q",
+            "experience_q",
+            "joint_history_q",
+            "linear_q",
+            "team_reward",
+            "dqn",
+        ),
         "multi-rat-iot": ("tabular_q",),
         "joint-offloading": ("ensemble", "actor_critic", "maddpg", "central"),
         "small-cells": ("maddpg",),

@@ -1,8 +1,10 @@
 """The results folder: what it refuses, and that it changes nothing it refuses."""
 
 import dataclasses
+import errno
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ from edgewise.runs.spec import RunSpec, describe
 from edgewise.runs.store import RunResult, Store
 from edgewise.runs.sweep import Experiment
 
+NOBODY = 2**31 - 1
+"""No process has this number."""
 SPEC = describe(SCENARIO, "idle", {})
 CODE = code_of(SCENARIO)
 RESULT = RunResult({"utility": -0.1}, {"log/score": np.arange(3.0)}, {"train_s": 2.5})
@@ -189,14 +193,33 @@ def test_metrics_that_are_not_defined_are_null_in_the_file(tmp_path: Path) -> No
 
 
 def test_a_first_command_that_was_cut_does_not_lock_its_folder(tmp_path: Path) -> None:
-    for name in (".command.lock", ".workers.lock", ".edgewise.json.77.tmp"):
+    for name in (".command.lock", ".workers.lock", f".edgewise.json.{NOBODY}.tmp"):
         (tmp_path / name).touch()
     store = Store(tmp_path)
     store.create()
     (tmp_path / "plots").mkdir()
-    (tmp_path / "plots" / ".learning.svg.12.tmp").touch()
+    (tmp_path / "plots" / f".learning.svg.{NOBODY}.tmp").touch()
     store.sweep_temporaries()
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_what_another_process_is_writing_is_not_swept(tmp_path: Path) -> None:
+    store = _stored(tmp_path)
+    for writer in (os.getppid(), os.getpid()):
+        (tmp_path / f".index.html.{writer}.tmp").touch()
+    store.sweep_temporaries()
+    assert [path.name for path in tmp_path.rglob("*.tmp")] == [f".index.html.{os.getppid()}.tmp"]
+
+
+def test_a_folder_that_can_only_be_read_is_refused_to_who_would_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*asked: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system", str(tmp_path))
+
+    monkeypatch.setattr("edgewise.runs.lock.os.open", read_only)
+    with pytest.raises(UserError, match=r"can only be read \(Read-only.*--out"), locked(tmp_path):
+        pass
 
 
 def test_a_folder_of_an_older_layout_is_refused(tmp_path: Path) -> None:

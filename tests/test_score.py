@@ -41,7 +41,8 @@ SHORT: dict[str, Any] = {
 }
 """So small, of the learners that have the setting."""
 NO_EXPLORATION: dict[str, Any] = {"noise": 0.0, "exploration": 0.0, "random_slots": 0}
-DRAWN = frozenset({"dtomalb", "dtoma", "oql-dist", "oql-dist-literal"})
+PAST = ("oql-dist", "oql-dist-literal", "oql-dist-rewards", "oql-na")
+DRAWN = frozenset({"dtomalb", "dtoma", *PAST})
 """Their actions are drawn while training whatever the settings: from probabilities, from a past."""
 
 

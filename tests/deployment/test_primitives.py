@@ -54,9 +54,19 @@ def long_loop(x):
     return lax.fori_loop(0, 400, lambda i, c: jnp.cos(c) + 1e-3 * i, x)
 
 
+BOUNDS = (jnp.maximum, jnp.minimum, jnp.less, jnp.greater_equal, jnp.equal)
+JOINED = (jnp.logical_and, jnp.logical_or, jnp.logical_xor)
 CASES = {
     "add sub mul div": (lambda x, y: (x + y) * (x - y) / (y + 5), real(3, 4), real(3, 4)),
     "integers": (lambda x, y: (x + y) * x - lax.div(y, x * x + 1), integer(5), integer(5)),
+    "known beforehand: whole numbers": (
+        lambda x: [f(jnp.argmax(x, axis=1), n) for n in (-1, 2, 9) for f in BOUNDS],
+        real(6, 5),
+    ),
+    "known beforehand: truth values": (
+        lambda x: [f(x, np.full(4, value)) for value in (True, False) for f in JOINED],
+        boolean(4),
+    ),
     "remainders": (lambda x, y: (x % 3, lax.rem(y, 1.5)), integer(6), real(6)),
     "max min neg abs sign": (
         lambda x, y: (jnp.maximum(x, y), jnp.minimum(-x, jnp.abs(y)), jnp.sign(x)),

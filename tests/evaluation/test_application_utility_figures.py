@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise import scenarios
 from edgewise.scenarios.application_utility import SCENARIO
+from edgewise.scenarios.application_utility.evaluation.fairness import MARKERS
 from edgewise.study.claims import Rows
 from edgewise.study.published import read_published
 from evaluation.synthetic import SyntheticResults, by_seed, drawn
@@ -85,14 +86,15 @@ def test_bars_of_every_scheme(figure: str) -> None:
     assert heights(canvas) == [[number(s, metric) for metric in BARS[figure]] for s in SHOWN]
 
 
-SERVERS, DEVICES = (30, 60, 90, 120), (300, 600, 900, 1200, 1500)
-SHARES, STEPS = (0.2, 0.4, 0.6, 0.8, 1.0), (0.1, 0.3, 1.0, 2.0, 4.0)
+SERVERS, DEVICES = (30, 90, 120), (300, 900, 2700)
+SHARES, STEPS, GRIDS = (0.2, 0.8, 1.0), (0.3, 1.0, 2.0), (4, 6, 8)
 LINES = {
     "5": ("num_servers", SERVERS, "network_utility", COMPARED, 1.0, "5"),
     "7": ("request_probability", SHARES, "delay_gsd", COMPARED, 1e3, "7-9"),
     "8": ("request_probability", SHARES, "delay_vr", COMPARED, 1e3, "7-9"),
     "9": ("request_probability", SHARES, "delay_va", COMPARED, 1e3, "7-9"),
     "13": ("num_devices", DEVICES, "utilisation", (*OURS, "dqn"), 1.0, "13"),
+    "grid": ("grid_levels", GRIDS, "network_utility", (*OURS, "dqn", "grid-optimum"), 1.0, "none"),
     "steps": ("step", STEPS, "network_utility", OURS, 1.0, "text"),
 }
 
@@ -165,30 +167,41 @@ def test_10_has_both_delays_and_the_limit() -> None:
     )
 
 
-def test_14_is_the_mean_of_twenty_epochs_and_of_the_seeds() -> None:
-    learners = (*OURS, "oql-na", "oql-na-per-server", "dqn")
-    epochs = np.arange(60.0)
-    curve = {s: number(s, "utility_gsd") + epochs for s in (*learners, "ecf")}
-    logs = {(s, "utility_gsd"): by_seed(curve[s] - 5, curve[s] + 5) for s in learners}
-    series = {("ecf", "utility"): np.stack([curve["ecf"], 0 * epochs, 0 * epochs])}
+def test_14_is_gsd_under_what_was_learned_so_far() -> None:
+    schemes = (*OURS, "oql-na", "oql-na-no-history", "dqn", "ecf")
+    marks = np.array([0, 10, 100])
+    gsd = {s: number(s, "utility_gsd") + marks for s in schemes}
+    curves = {
+        s: np.stack([np.stack([7 * x, x], axis=1) for x in (gsd[s] - 5, gsd[s] + 5)])
+        for s in schemes
+    }
     canvas = Canvas()
-    rows = drawn(SyntheticResults(SCENARIO, logs=logs, series=series, seeds=2), "14", canvas)
-    # Of epochs t - 20 .. t - 1 the mean is t - 10.5 above the first.
+    given = {"frozen at checkpoints": {"epochs": marks, **curves}}
+    rows = drawn(SyntheticResults(SCENARIO, experiments=given), "14", canvas)
     assert rows == [
         *(
-            {
-                "scheme": s,
-                "epoch": t,
-                "utility_gsd_per_server": pytest.approx(number(s, "utility_gsd") + t - 10.5),
-            }
-            for s in (*learners, "ecf")
-            for t in (20, 30, 40, 50, 60)
+            {"scheme": s, "epochs": t, "utility_gsd": pytest.approx(u)}
+            for s in schemes
+            for t, u in zip(marks.tolist(), gsd[s], strict=True)
         ),
         *said("14"),
     ]
     lines = canvas.axes[0].get_lines()
     assert [line.get_linestyle() for line in lines] == ["-", "-", "--", "--", "--", "--"]
-    assert [line.get_xdata()[0] for line in lines] == [20] * 6
+    assert [line.get_ydata().tolist() for line in lines] == [pytest.approx(gsd[s]) for s in schemes]
+
+
+def test_history_shows_how_often_several_actions_are_best() -> None:
+    tied = np.r_[np.full(50, 0.5), np.full(50, 0.25), np.zeros(20)]
+    shares = {"tied oql-dist": np.stack([tied, tied]), "tied oql-na": np.ones((2, 120))}
+    canvas = Canvas()
+    given = {"what the history decides": shares}
+    rows = drawn(SyntheticResults(SCENARIO, experiments=given), "history", canvas)
+    assert [(row["scheme"], row["epoch"], row["percent"]) for row in rows] == [
+        *(("oql-dist", first, x) for first, x in ((0, 50.0), (50, 25.0), (100, 0.0))),
+        *(("oql-na", first, 100.0) for first in (0, 50, 100)),
+    ]
+    assert canvas.axes[0].get_lines()[0].get_ydata().tolist() == [50.0, 25.0, 0.0]
 
 
 def test_pareto_front_is_of_schemes_that_need_no_oracle() -> None:
@@ -233,8 +246,13 @@ def test_pareto_front_is_of_schemes_that_need_no_oracle() -> None:
     assert front.get_xydata().tolist() == [pytest.approx([80, 0.75]), pytest.approx([90, 0.5])]
 
 
+def test_no_two_schemes_look_alike() -> None:
+    looks = [(m, s.knowledge) for m, s in zip(MARKERS, SCENARIO.schemes, strict=True)]
+    assert len(set(looks)) == len(looks)
+
+
 def test_reach_stands_beside_what_was_learned() -> None:
-    learners = ("dqn", "oql-na-per-server", "oql-dist", "oql-na", "oql-cent")
+    learners = ("dqn", "oql-na-no-history", "oql-dist", "oql-na-one-table", "oql-cent")
     utility = {s: 90.0 - 10 * k for k, s in enumerate(learners)} | {"optimum": 100.0}
     canvas = Canvas()
     rows = drawn(

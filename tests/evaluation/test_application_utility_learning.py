@@ -1,4 +1,4 @@
-"""Claims A12 to A16 of application-utility, on learning, from curves that are made up."""
+"""Claims A12 to A18 of application-utility, on learning, from curves that are made up."""
 
 from typing import Any
 
@@ -6,185 +6,264 @@ import numpy as np
 import pytest
 
 from edgewise.scenarios.application_utility import SCENARIO
-from edgewise.study.claims import Graded
-from edgewise.study.statistics import Interval
+from edgewise.study.claims import Depends, Verdict
 from evaluation.synthetic import SyntheticResults, by_seed, judged
+from evaluation.test_application_utility import asked, means
 
-EPOCHS = 400
 OURS = ("oql-cent", "oql-dist")
+SEEDS = 10
+MARKS = (0, 10, 20, 50, 100, 200)
+CONTROLS = ["random", *(f"{s}~{c}" for c in ("untrained", "blind", "shuffled") for s in OURS)]
+EQUAL, BEST = 91.0, 107.0
+"""The equal split and the best of the grid's actions: a quarter of the way is 95."""
 
 
-def jump(epoch: int) -> np.ndarray:
-    """Nothing for so many epochs, then all: the mean of 20 epochs is 95% after 19 more."""
-    return np.r_[np.zeros(epoch), np.ones(EPOCHS - epoch)]
+def verdict(claim: str, **given: Any) -> Verdict:
+    found = judged(SyntheticResults(SCENARIO, **given), claim)
+    assert isinstance(found, Verdict)
+    return found
 
 
-def learned(gsd: dict[str, Any], every: int = 300) -> dict[tuple[str, str], Any]:
-    """Curves of GSD by scheme; the mean over all applications jumps at another epoch."""
-    logs: dict[tuple[str, str], Any] = {(s, "utility_gsd"): x for s, x in gsd.items()}
-    return logs | {(scheme, "reward"): jump(every) for scheme in gsd}
+def climbing(epochs: float, top: float = 95.0) -> np.ndarray:
+    """94 until so many epochs have been learned, then `top`."""
+    return np.array([top if mark >= epochs else 94.0 for mark in MARKS])
 
 
-def means(found: Graded) -> dict[str, float]:
-    return {n: x.mean if isinstance(x, Interval) else x for n, x in found.numbers.items()}
+NEVER = climbing(np.inf)
+
+
+def curves(**late: Any) -> dict[str, Any]:
+    """The experiment: a curve by scheme, or one for each seed; the same for GSD and all. Controls
+    never arrive."""
+    others = ("oql-na", "oql-na-no-history", "oql-na-one-table", "dqn", "ecf")
+    stepped = ("oql-cent, step of Dist", "oql-dist, step of Cent")
+    every = dict.fromkeys((*CONTROLS, *others, *stepped), NEVER)
+    every |= {name.replace("_", "-"): curve for name, curve in late.items()}
+    arrays = {name: shaped(curve) for name, curve in every.items()}
+    for name, level in (("equal-split", EQUAL), ("grid-optimum", BEST)):
+        arrays[name] = shaped(np.full(len(MARKS), level))
+    return {"frozen at checkpoints": {"epochs": np.array(MARKS), **arrays}}
+
+
+def shaped(curve: Any) -> np.ndarray:
+    """`[seeds, checkpoints, 2]`."""
+    each = np.broadcast_to(curve, (SEEDS, len(MARKS)))
+    return np.stack([each, each], axis=2)
+
+
+def split(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Half of the seeds this, half that."""
+    return np.stack([first, second] * (SEEDS // 2))
 
 
 @pytest.mark.parametrize(
     ("cent", "dist", "word"),
     [
-        (jump(50), jump(100), "holds"),
-        (jump(100), jump(50), "does not hold"),
-        # 100 epochs earlier on average, and on one seed later.
-        (by_seed(jump(150), jump(50)), by_seed(jump(100), jump(300)), "does not hold"),
+        (climbing(20), climbing(50), "holds"),
+        (climbing(20), NEVER, "holds"),
+        (climbing(50), climbing(20), "does not hold"),
+        (NEVER, climbing(200), "does not hold"),
+        (split(climbing(10), climbing(100)), climbing(50), "undecided"),
+        (climbing(50), climbing(50), "undecided"),
+        # Near for a moment is not converged.
+        (np.array([94.0, 95, 94, 94, 94, 95]), climbing(100), "does not hold"),
+        # The best of its own that is not near the best of the actions is none.
+        (climbing(0, top=94.9), climbing(100), "does not hold"),
     ],
 )
 def test_a12_cent_before_dist(cent: Any, dist: Any, word: str) -> None:
-    logs = learned({"oql-cent": cent, "oql-dist": dist})
-    found = judged(SyntheticResults(SCENARIO, logs=logs, seeds=2), "A12")
+    found = verdict("A12", experiments=curves(oql_cent=cent, oql_dist=dist))
     assert found.outcome == word
-    assert means(found)["epochs, all, oql-cent"] == 319.0
-    if word == "holds":
-        assert means(found)["epochs, GSD, oql-cent"] == 69.0
-        assert means(found)["epochs, GSD, oql-dist"] == 119.0
+    assert list(found.controls) == ["random", "untrained", "blind", "shuffled"]
+    assert found.passing == []
 
 
-UTILITY = {
-    ("oql-cent", "network_utility"): 100.0,
-    ("oql-dist", "network_utility"): 103.0,
-    ("oql-na", "network_utility"): 90.0,
-    ("oql-na-per-server", "network_utility"): 80.0,
-}
+def test_a12_play_that_never_changes_is_not_the_first() -> None:
+    """Random play is what it is from the first epoch on, and below the level."""
+    early = curves(oql_cent=climbing(10), oql_dist=climbing(50))
+    found = verdict("A12", experiments=early)
+    assert found.outcome == "holds"
+    assert means(found)["oql-dist, GSD, epochs"] == 50.0
+    assert means(found)["oql-dist, all, arriving"] == 1.0
+    assert means(found)["oql-cent, step of Dist, all, arriving"] == 0.0
+    blind = early["frozen at checkpoints"] | {"oql-cent~blind": shaped(climbing(0))}
+    again = verdict("A12", experiments={"frozen at checkpoints": blind})
+    assert (again.outcome, again.passing) == ("by construction", ["blind"])
 
 
 @pytest.mark.parametrize(
-    ("one_table", "tables", "word"),
+    ("cent", "dist", "tables", "word"),
     [
-        (150, 200, "holds"),
-        (80, 200, "holds in part"),
-        (150, 80, "holds in part"),
-        (10, 20, "does not hold"),
+        (10, 20, 50, "holds"),
+        (10, 100, 50, "holds in part"),
+        (100, 200, 50, "does not hold"),
+        (10, 50, 50, "undecided"),
     ],
 )
-def test_a13_before_tabular(one_table: int, tables: int, word: str) -> None:
-    gsd = {"oql-cent": 50, "oql-dist": 100, "oql-na": one_table, "oql-na-per-server": tables}
-    logs = learned({scheme: jump(epoch) for scheme, epoch in gsd.items()})
-    found = judged(SyntheticResults(SCENARIO, logs=logs, values=UTILITY, seeds=2), "A13")
+def test_a13_before_tabular(cent: int, dist: int, tables: int, word: str) -> None:
+    late = {"oql_cent": cent, "oql_dist": dist, "oql_na": tables}
+    found = verdict("A13", experiments=curves(**{n: climbing(x) for n, x in late.items()}))
     assert found.outcome == word
-    assert means(found)["epochs, GSD, oql-na-per-server"] == tables + 19
-    assert means(found)["utility, oql-cent - oql-na"] == 10.0
-    assert means(found)["utility, oql-dist - oql-na-per-server"] == 23.0
+    assert means(found)["oql-na, GSD, epochs"] == tables
+    assert list(found.controls) == ["random", "untrained", "blind", "shuffled"]
+
+
+def test_a13_the_ablations_of_the_tables_are_not_the_paper_s() -> None:
+    late = {name: climbing(50) for name in ("oql_cent", "oql_dist")}
+    early = {"oql_na_no_history": climbing(0), "oql_na_one_table": climbing(0)}
+    assert verdict("A13", experiments=curves(oql_na=NEVER, **late, **early)).outcome == "holds"
+
+
+def test_a13_what_a_control_does_as_well_is_no_merit() -> None:
+    late = {name: climbing(10) for name in ("oql_cent", "oql_dist")}
+    control = {f"{s}~shuffled": climbing(10) for s in OURS}
+    found = verdict("A13", experiments=curves(oql_na=climbing(50), **late, **control))
+    assert (found.outcome, found.passing) == ("by construction", ["shuffled"])
 
 
 @pytest.mark.parametrize(
     ("dqn", "ecf", "word"),
-    [(150, 200, "holds"), (150, 10, "holds in part"), (20, 10, "does not hold")],
+    [
+        (climbing(100), NEVER, "holds"),
+        (climbing(100), climbing(0), "holds in part"),
+        (climbing(0), climbing(0), "does not hold"),
+        (climbing(50), NEVER, "undecided"),
+    ],
 )
-def test_a14_before_dqn_and_ecf(dqn: int, ecf: int, word: str) -> None:
-    logs = learned({"oql-cent": jump(50), "oql-dist": jump(100), "dqn": jump(dqn)})
-    # ECF does not learn: its curve is its evaluation, here without VA, and VR earlier than GSD.
-    series = {("ecf", "utility"): np.stack([jump(ecf), 3 * jump(ecf - 10), 0 * jump(0)])}
-    found = judged(SyntheticResults(SCENARIO, logs=logs, series=series, seeds=2), "A14")
+def test_a14_before_dqn_and_ecf(dqn: Any, ecf: Any, word: str) -> None:
+    late = {"oql_cent": climbing(20), "oql_dist": climbing(50)}
+    found = verdict("A14", experiments=curves(dqn=dqn, ecf=ecf, **late))
     assert found.outcome == word
-    assert means(found)["epochs, GSD, ecf"] == ecf + 19
-    # All: 3 of 4 came 10 epochs before. 16 epochs of 4 and 4 of 3 are 76 = 0.95 · 20 · 4.
-    assert means(found)["epochs, all, ecf"] == ecf + 16
+    assert len(found.parts) == 8
 
 
-def ends(dist: Any, cent: Any) -> dict[tuple[str, str], Any]:
-    return {
+def ends(dist: Any, alone: float = 90.0, by_step: Any = 101.0) -> dict[tuple[str, ...], Any]:
+    """Utility: OQL-Cent's is 100, the controls' 50."""
+    values: dict[tuple[str, ...], Any] = {
+        (s, "network_utility"): 50.0 for s in (*CONTROLS, "oql-dist-literal", "oql-dist-team")
+    }
+    return values | {
         ("oql-dist", "network_utility"): dist,
-        ("oql-cent", "network_utility"): cent,
-        ("oql-dist-no-history", "network_utility"): 95.0,
-        ("oql-dist-literal", "network_utility"): 50.0,
-        ("step size", "oql-dist", "network_utility"): lambda step: 100.0 * step,
-        ("step size", "oql-cent", "network_utility"): 100.0,
+        ("oql-cent", "network_utility"): 100.0,
+        ("oql-dist-no-history", "network_utility"): alone,
+        ("oql-dist-rewards", "network_utility"): 97.0,
+        ("oql-na", "network_utility"): 80.0,
+        ("oql-na-no-history", "network_utility"): 75.0,
+        ("step size", "oql-dist", "network_utility"): by_step,
     }
 
 
 @pytest.mark.parametrize(
-    ("dist", "mean", "word"),
+    ("dist", "alone", "word"),
     [
-        (103.0, 103.0, "holds"),
-        (97.0, 97.0, "does not hold"),
-        (by_seed(101.0, 103.0), 102.0, "does not hold"),
+        (103.0, 90.0, "holds"),
+        (97.0, 90.0, "does not hold"),
+        (by_seed(101.0, 104.0), 90.0, "undecided"),
+        (103.0, 102.0, "by construction"),
     ],
 )
-def test_a15_dist_above_cent(dist: Any, mean: float, word: str) -> None:
-    found = judged(SyntheticResults(SCENARIO, values=ends(dist, 100.0), seeds=2), "A15")
+def test_a15_dist_above_cent(dist: Any, alone: float, word: str) -> None:
+    found = verdict("A15", values=ends(dist, alone), seeds=2)
     assert found.outcome == word
-    assert means(found) == {
-        "oql-dist - oql-cent": mean - 100.0,
-        "oql-dist - without history": mean - 95.0,
-        "oql-dist-literal - oql-dist": 50.0 - mean,
-        **{
-            f"oql-dist - oql-cent, both at step {step}": 100.0 * step - 100.0
-            for step in (0.1, 0.3, 1.0, 2.0, 4.0)
-        },
+    assert found.passing == (["without history"] if alone > 100 else [])
+    assert set(found.controls) >= {"random", "untrained", "blind", "shuffled", "(35) as printed"}
+
+
+def test_a15_depends_on_the_step_size_where_the_order_turns() -> None:
+    found = verdict("A15", values=ends(103.0, by_step=lambda step: 99.0 + step), seeds=2)
+    assert found.outcome == "depends on step"
+    assert found.depends == Depends("step", 2.0, 2.0, 0.3, 2.0)
+    assert means(found)["oql-dist - oql-cent, step 0.3"] == pytest.approx(-0.7)
+
+
+def test_a15_tells_what_histories_add() -> None:
+    found = means(verdict("A15", values=ends(103.0), seeds=2))
+    assert found["oql-dist - oql-dist-no-history"] == 13.0
+    assert found["oql-dist-rewards - oql-dist-no-history"] == 7.0
+    assert found["oql-na - oql-na-no-history"] == 5.0
+    assert found["oql-dist-literal - oql-dist"] == -53.0
+    assert found["oql-dist-team - oql-dist-no-history"] == -40.0
+
+
+def measured(cent: Any, dist: Any, printed: float, corrected: float) -> dict[str, Any]:
+    """What is left after each half."""
+    halves = {
+        f"{half} {scheme}": np.broadcast_to(share, 2)
+        for scheme, shares in (("oql-cent", cent), ("oql-dist-no-history", dist))
+        for half, share in zip(("first", "second"), shares, strict=True)
     }
-
-
-MEASURED = {
-    "used": [70.0, 74.0],
-    "rank": [60.0, 64.0],
-    "least_of_printed": [-0.25, -0.75],
-    "least_of_corrected": [0.25, 0.75],
-}
-BOUND = 4 * 8 * 200 / (1 - 0.5)
-
-
-def slope(first: float, last: float) -> np.ndarray:
-    """The first tenth of a run at one value, the last at another, between them nothing."""
-    tenth = EPOCHS // 10
-    return np.r_[np.full(tenth, first), np.zeros(EPOCHS - 2 * tenth), np.full(tenth, last)]
-
-
-def learning(error: float = 0.5, change: float = 0.25, largest: float = 0.9 * BOUND) -> Any:
-    """TD error and ‖Δϑ‖ fall to these shares; on one seed a weight becomes `largest`."""
     return {
-        "td_error": slope(4.0, 4.0 * error),
-        "weight_change": slope(2.0, 2.0 * change),
-        "weight_max": by_seed(jump(50) * largest, jump(50)),
+        "proposition 1": {
+            **halves,
+            "used": np.array([70.0, 74.0]),
+            "rank": np.array([60.0, 64.0]),
+            "least_of_printed": np.full(2, printed),
+            "least_of_corrected": np.full(2, corrected),
+        }
     }
 
 
-def a16(cent: dict[str, Any], dist: dict[str, Any]) -> Graded:
-    logs = {("oql-cent", name): x for name, x in cent.items()}
-    logs |= {("oql-dist", name): x for name, x in dist.items()}
-    measured = {"proposition 1": MEASURED}
-    results = SyntheticResults(SCENARIO, logs=logs, experiments=measured, seeds=2)
-    return judged(results, "A16")
+NEARER = (0.5, 0.99)
 
 
 @pytest.mark.parametrize(
-    ("error", "change", "largest", "word"),
+    ("cent", "dist", "printed", "corrected", "word"),
     [
-        (0.5, 0.25, 0.9 * BOUND, "holds"),
-        (1.5, 0.25, 0.9 * BOUND, "holds in part"),
-        (0.5, 1.5, 0.9 * BOUND, "holds in part"),
-        (0.5, 0.25, 1.1 * BOUND, "holds in part"),
-        (1.5, 1.5, 1.1 * BOUND, "does not hold"),
+        (NEARER, NEARER, 0.1, 0.1, "holds"),
+        ((0.5, 1.01), NEARER, 0.1, 0.1, "holds in part"),
+        (NEARER, (1.01, 0.5), 0.1, 0.1, "holds in part"),
+        (NEARER, NEARER, -0.1, 0.1, "holds in part"),
+        (NEARER, NEARER, 0.1, -0.1, "holds in part"),
+        ((1.5, 1.01), (1.01, 1.5), -0.1, -0.1, "does not hold"),
+        (([0.1, 1.5], 0.5), NEARER, 0.1, 0.1, "undecided"),
     ],
 )
-def test_a16_converges(error: float, change: float, largest: float, word: str) -> None:
-    both = learning(error, change, largest)
-    found = a16(both, both)
+def test_a16_converges(cent: Any, dist: Any, printed: float, corrected: float, word: str) -> None:
+    found = verdict("A16", experiments=measured(cent, dist, printed, corrected))
     assert found.outcome == word
-    for scheme in OURS:
-        assert means(found)[f"|TD error|, last tenth/first tenth, {scheme}"] == error
-        assert means(found)[f"‖Δϑ‖, last tenth/first tenth, {scheme}"] == change
-        assert means(found)[f"max |ϑ_v|, {scheme}"] == (largest + 1) / 2
+    assert found.passing == []
     assert means(found)["functions in use"] == 72.0
     assert means(found)["rank of Υ"] == 62.0
-    assert means(found)["least eigenvalue of Υ - Υ^ϑ (23), as printed"] == -0.5
-    assert means(found)["least eigenvalue of Υ - β²Υ^ϑ, corrected"] == 0.5
+    if word == "holds":
+        assert means(found)["left at the end, one ϑ"] == pytest.approx(0.495)
 
 
-def test_a16_has_to_hold_for_both_settings() -> None:
-    settles, diverges = learning(), learning(1.5, 1.5, 1.1 * BOUND)
-    assert a16(settles, diverges).outcome == "holds in part"
-    assert a16(diverges, settles).outcome == "holds in part"
+SLOW, FAST = (9e-3, 9e-2), (9e-4, 9e-3)
+"""Seconds at 900 and at 9000 devices."""
 
 
-def test_a16_a_fall_that_is_not_sure_is_none() -> None:
-    unsure = learning() | {"td_error": by_seed(slope(4.0, 0.4), slope(4.0, 3.6))}
-    assert a16(unsure, unsure).outcome == "holds in part"
+def timed(**seconds: tuple[float, float]) -> dict[str, Any]:
+    every = dict.fromkeys(("oql-cent", "oql-dist", "oql-na", "oql-na-one-table"), FAST)
+    every |= {name.replace("_", "-"): pair for name, pair in seconds.items()}
+    arrays = {name: np.array([pair] * 3) for name, pair in every.items()}
+    return {"computation": {"devices": np.array([900, 9000]), **arrays}}
+
+
+@pytest.mark.parametrize(
+    ("cent", "dist", "word"),
+    [
+        ((1.0, 20.0), (2.0, 10.0), "holds"),
+        ((1.0, 9.0), (2.0, 10.0), "holds in part"),
+        ((4.0, 12.0), (2.0, 10.0), "holds in part"),
+        ((2.0, 8.0), (2.0, 10.0), "does not hold"),
+        ((1.0, 5.0), (2.0, 10.0), "undecided"),
+    ],
+)
+def test_a17_central_is_costly(cent: Any, dist: Any, word: str) -> None:
+    assert verdict("A17", experiments=timed(oql_cent=cent, oql_dist=dist)).outcome == word
+
+
+@pytest.mark.parametrize(
+    ("tables", "one_table", "word"),
+    [
+        (SLOW, SLOW, "holds"),
+        (SLOW, (9e-5, 9e-4), "holds in part"),
+        ((9e-5, 9e-4), (9e-5, 9e-4), "does not hold"),
+        (SLOW, FAST, "undecided"),
+    ],
+)
+def test_a18_approximation_saves(tables: Any, one_table: Any, word: str) -> None:
+    found = verdict("A18", experiments=timed(oql_na=tables, oql_na_one_table=one_table))
+    assert found.outcome == word
+    assert means(found)["oql-dist, 9000 devices [µs per device]"] == pytest.approx(1.0)
+    assert len(asked(found)) == 2

@@ -23,6 +23,8 @@ from edgewise.scenarios.server_load_balance.evaluation.sweeps import (
     OURS,
     RULES,
     SEEDS,
+    SEEING,
+    SHUFFLED,
     SMALL,
     UNTRAINED,
     USERS,
@@ -81,7 +83,7 @@ def made(
     found |= {each.name: frozen[OURS] for each in HEAVIER.values()}
     numbers: dict[tuple[str, ...], Any] = {
         (sweep.name, scheme, metric): -100.0
-        for sweep in (CROWD, DRAWN, BY_WEIGHT, FEW_USERS)
+        for sweep in (CROWD, SEEING, DRAWN, BY_WEIGHT, FEW_USERS)
         for scheme in sweep.schemes
         for metric in ("utility", "load_variance")
     }
@@ -98,11 +100,20 @@ def training(
     blind = level(-9.0) if blind is None else blind
     curves = {OURS: ours, CENTRAL: central, INDEPENDENT: independent, BLIND: blind}
     frozen = {name: looked_at(each) for name, each in curves.items()}
-    if "shuffled" in told:
-        frozen[OURS] = looked_at(ours, shuffled=told.pop("shuffled"))
     small = {OURS: frozen[OURS], CENTRAL: frozen[CENTRAL], JOINT: frozen[CENTRAL]}
     small |= {JOINT: looked_at(told.pop("joint"))} if "joint" in told else {}
     return made(frozen, small, **told)
+
+
+def final(*utility: Any, **controls: float) -> SyntheticResults:
+    """At ten users, of DTOMALB, DQN-TOLB and IDQL-TOLB; of the controls and all others -100."""
+    values: dict[tuple[str, ...], Any] = {
+        (CROWD.name, name, "utility"): each
+        for name, each in zip((OURS, CENTRAL, INDEPENDENT), utility, strict=True)
+    }
+    sweeps = {"random": CROWD, UNTRAINED: CROWD, BLIND: SEEING, SHUFFLED: SEEING}
+    values |= {(sweeps[n].name, n, "utility"): each for n, each in controls.items()}
+    return made({OURS: looked_at(level(-1))}, values=values)
 
 
 def drawn_better(sweep: Any) -> dict[tuple[str, ...], float]:
@@ -146,19 +157,13 @@ def crowd(**utility: Callable[..., Any]) -> SyntheticResults:
     given |= dict.fromkeys(("random", UNTRAINED), lambda num_users: -100.0)
     given |= {name.replace("_", "-"): each for name, each in utility.items()}
     values = {(CROWD.name, name, "utility"): each for name, each in given.items()}
-    frozen = {OURS: looked_at(level(-9.0), shuffled=-99.0), BLIND: looked_at(level(-99.0))}
-    return made(frozen, values=values)
+    return made({OURS: looked_at(level(-1.0))}, values=values)
 
 
-def seen_by(**curves: Curve) -> SyntheticResults:
-    """The crowd's defaults, where DTOMALB blind or shuffled is at ten users as given."""
+def seen_by(name: str) -> SyntheticResults:
+    """The crowd's defaults, where DTOMALB, blind or shuffled, is above all at ten users."""
     results = crowd()
-    blind, shuffled = curves.get("blind"), curves.get("shuffled")
-    if blind is not None:
-        results.experiments = {**results.experiments, FROZEN[BLIND].name: looked_at(blind)}
-    if shuffled is not None:
-        told = looked_at(level(-9.0), shuffled=float(shuffled[0, 0]))
-        results.experiments = {**results.experiments, FROZEN[OURS].name: told}
+    results.given["values"] = {**results.given["values"], (SEEING.name, name, "utility"): 0.0}
     return results
 
 
@@ -192,22 +197,14 @@ def load(
 
 LATE = rising(20)
 CASES = [
-    ("L1", "holds", training(level(-1), level(-2), level(-3))),
-    ("L1", "by construction", training(level(-1), level(-2), level(-3), blind=level(-1.5))),
-    ("L1", "by construction", training(level(-1), level(-2), level(-3), shuffled=-1.5)),
-    (
-        "L1",
-        "by construction",
-        training(level(-1), level(-2), level(-3), values=drawn_better(CROWD)),
-    ),
-    ("L1", "by construction", training(rising(0), level(-2), level(-3))),
-    ("L1", "holds in part", training(level(-2), level(-1), level(-3))),
-    ("L1", "does not hold", training(level(-3), level(-1), level(-2))),
-    (
-        "L1",
-        "undecided",
-        training(level(-1), seed_by_seed(level(-1.1), UNCLEAR), level(-3)),
-    ),
+    ("L1", "holds", final(-1, -2, -3)),
+    *[
+        ("L1", "by construction", final(-1, -2, -3, **{name: -1.5}))
+        for name in ("random", UNTRAINED, BLIND, SHUFFLED)
+    ],
+    ("L1", "holds in part", final(-2, -1, -3)),
+    ("L1", "does not hold", final(-3, -1, -2)),
+    ("L1", "undecided", final(-1, by_seed(*(UNCLEAR - 1.1)), -3)),
     ("L2", "holds", training(rising(3), rising(5), rising(9))),
     ("L2", "by construction", training(rising(3), rising(5), rising(9), blind=rising(4))),
     ("L2", "holds in part", training(rising(7), rising(5), rising(9))),
@@ -269,8 +266,8 @@ CASES = [
     ("L6", "undecided", crowd(idql_tolb=lambda num_users: -5.0)),
     ("L7", "holds", crowd()),
     ("L7", "by construction", crowd(random=lambda num_users: 0.0)),
-    ("L7", "by construction", seen_by(blind=level(0.0))),
-    ("L7", "by construction", seen_by(shuffled=level(0.0))),
+    ("L7", "by construction", seen_by(BLIND)),
+    ("L7", "by construction", seen_by(SHUFFLED)),
     ("L7", "holds in part", crowd(dtomalb=lambda num_users: 15.0 - 2.0 * num_users)),
     ("L7", "holds in part", crowd(dqn_tolb=lambda num_users: 2.0 - num_users)),
     ("L7", "does not hold", crowd(dtomalb=lambda num_users: -1.0 - num_users)),
@@ -324,7 +321,9 @@ def test_what_trains_is_told_beside_what_was_learned() -> None:
         )
         for k, name in enumerate(DRAWN.schemes)
     }
-    found = numbers(training(level(-1), level(-2), level(-3), values=values), "L1")
+    results = final(-1, -2, -3)
+    results.given["values"] = {**results.given["values"], **values}
+    found = numbers(results, "L1")
     assert found["dtomalb"] == certain(-1.0)
     assert found["dtomalb, last tenth of training"] == certain(np.linspace(-5, -1, 20)[-2:].mean())
     told = "over idql-tolb, capacities drawn from U[12, 20] GHz"

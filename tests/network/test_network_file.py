@@ -1,6 +1,7 @@
 """Network files: what is read, and every complaint with its line."""
 
 import json
+import os
 import tomllib
 
 import pytest
@@ -11,7 +12,12 @@ import edgewise
 from edgewise.core.errors import UserError
 from edgewise.scenarios import get
 from edgewise.scenarios.network.file.positions import line_numbers
-from edgewise.scenarios.network.file.reading import EXAMPLE, NetworkFileError, read_network
+from edgewise.scenarios.network.file.reading import (
+    EXAMPLE,
+    MOST_BYTES,
+    NetworkFileError,
+    read_network,
+)
 
 TEXT = EXAMPLE.read_text()
 
@@ -67,6 +73,7 @@ CASES = [
     ("bits = [1e5, 1e6]", "bits = [1e6, 1e5]", "the lower end is the larger one"),
     ("bits = [1e5, 1e6]", "bits = [1e5]", "bits = [100000.0] cannot be used: give a number in"),
     ("bits = 8e3", "bits = -8e3", "bits = -8000.0 cannot be used: give a number in"),
+    ("bits = 8e3", 'arrivals = "/dev/zero"', "/dev/zero is no file that can be read to its end"),
     ("bits = 8e3", 'arrivals = "gone.csv"', "gone.csv cannot be read (No such file"),
     ("deadline_s = 1.0", "deadline_s = 0.0", "[[application]] 'sensor': deadline_s = 0.0 cannot"),
     ('radios = ["lte", "lora"]', 'radios = ["lte", "x"]', "unknown radio 'x': Valid: lora, lte"),
@@ -145,6 +152,17 @@ def test_all_complaints_are_told_and_the_first_with_their_number(tmp_path):
         edgewise.make(path)
     assert len(error.value.complaints) == 2
     assert str(error.value) == f"{error.value.complaints[0]} (1 more: edgewise check shows all)"
+
+
+def test_what_never_ends_is_too_long_or_too_deep_is_refused(tmp_path):
+    pipe, deep, long = (tmp_path / name for name in ("pipe", "deep.toml", "long.toml"))
+    os.mkfifo(pipe)
+    deep.write_text("a = " + "[" * 20_000)
+    with long.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    for path, said in ((pipe, "read to its end"), (deep, "too deeply"), (long, "of at most 10")):
+        with pytest.raises(UserError, match=said):
+            read_network(path)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b""])

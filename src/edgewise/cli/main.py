@@ -27,6 +27,7 @@ COMMANDS = {
     "compare": "Train and run a scenario's schemes on the same worlds; table, plots and page.",
     "plan": "The smallest capacity with which a network meets a target.",
     "train": "Train one scheme, and keep what it learned.",
+    "federate": "Train with every agent in a process of its own, models averaged by Flower.",
     "tune": "Search a learner's settings, with the same budget for every learner.",
     "evaluate": "Score a trained run, also with other parameters.",
     "reproduce": "Every figure of the paper, and the verdict on each of its claims; or of all.",

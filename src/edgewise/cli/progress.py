@@ -18,8 +18,8 @@ from edgewise.training.run import Progress
 
 LINE_S = 10.0
 """Least time between two lines about the same scheme, or about all."""
-TELLING_SHARE = 0.02
-"""From here on a job's own speed says how long it will take."""
+OVERDUE_SHARE = 0.2
+"""A job that should have ended will take about this share of what it has taken."""
 
 
 @dataclass
@@ -28,6 +28,11 @@ class _Running:
 
     begun_s: float
     progress: Progress | None = None
+    trains_s: float = 0.0
+    heard_s: float = 0.0
+    first_share: float = 0.0
+    """When it was first and last heard of in training, and how far it was at first: it may have
+    gone on from a checkpoint."""
 
     @property
     def share(self) -> float:
@@ -35,6 +40,12 @@ class _Running:
         if self.progress is None or self.progress.num_slots == 0:
             return 0.0
         return self.progress.slot / self.progress.num_slots
+
+    def reached(self, progress: Progress, now_s: float) -> None:
+        """Take in how far it is."""
+        first, self.progress, self.heard_s = self.progress is None, progress, now_s
+        if first:
+            self.trains_s, self.first_share = now_s, self.share
 
 
 @dataclass
@@ -87,17 +98,17 @@ class Jobs:
         if isinstance(event, Started):
             return
         if isinstance(event, Progress):
-            running.progress, scheme.score = event, event.score
-            if running.share > TELLING_SHARE:
-                self.durations.saw(job, now_s - running.begun_s, running.share)
+            running.reached(event, now_s)
+            scheme.score = event.score
+            self._saw(job, running, now_s)
             return
         scheme.running.pop(id(job))
         self.left.pop(id(job), None)
         scheme.done += isinstance(event, Done)
         scheme.failed += isinstance(event, Failed)
         scheme.done_slots += job.slots
-        if isinstance(event, Done):
-            self.durations.saw(job, now_s - running.begun_s)
+        if isinstance(event, Done) and running.progress is None:
+            self.durations.saw_fixed(job, now_s - running.begun_s)
 
     @property
     def left_s(self) -> float:
@@ -105,15 +116,31 @@ class Jobs:
         return whole_s(map(self._left_s, self.left.values()), self.workers)
 
     def _left_s(self, job: Job) -> float:
-        expected_s = self.durations.expected_s(job)
         running = self.schemes[job.label].running.get(id(job))
         if running is None:
-            return expected_s
-        spent_s = time.monotonic() - running.begun_s
-        if running.share > TELLING_SHARE:
-            return spent_s * (1.0 - running.share) / running.share
-        # Overdue: a job that should have ended will take about as long again as it is late.
-        return max(expected_s - spent_s, 0.2 * spent_s)
+            return self.durations.expected_s(job)
+        now_s = time.monotonic()
+        self._saw(job, running, now_s)
+        fixed_s, training_s = self.durations.expected_parts_s(job)
+        progress = running.progress
+        if progress is None:
+            spent_s = now_s - running.begun_s
+            return max(fixed_s - spent_s, OVERDUE_SHARE * spent_s) + training_s
+        if training_s == 0:
+            return (progress.num_slots - progress.slot) / progress.slots_per_s
+        evaluation_s = max(fixed_s - (running.trains_s - running.begun_s), 0.0)
+        return (1.0 - running.share) * training_s + evaluation_s
+
+    def _saw(self, job: Job, running: _Running, now_s: float) -> None:
+        """What a running job tells of the pace: in training, how fast it is; before, that it is
+        late."""
+        fixed_s, training_s = self.durations.parts_s(job)
+        if running.progress is not None:
+            self.durations.saw_fixed(job, running.trains_s - running.begun_s)
+            trained_s = (running.share - running.first_share) * training_s
+            self.durations.training.saw(job, running.heard_s - running.trains_s, trained_s)
+        elif now_s - running.begun_s > fixed_s:
+            self.durations.saw_fixed(job, now_s - running.begun_s)
 
 
 @contextmanager

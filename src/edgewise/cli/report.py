@@ -23,6 +23,7 @@ def report_(
     """
     from edgewise import scenarios
     from edgewise.report.build import write_all, write_one_page
+    from edgewise.runs.files import READ_ONLY
     from edgewise.runs.store import Store
 
     if not folder.exists():
@@ -30,5 +31,13 @@ def report_(
     store = Store(folder)
     if out is not None:
         print(write_one_page(store, scenarios.get, out))
-    else:
+        return
+    try:
         print(write_all(store, scenarios.get))
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+        raise UserError(
+            f"{folder} can only be read ({error.strerror}): "
+            f"edgewise report {folder} --out PAGE.html"
+        ) from None

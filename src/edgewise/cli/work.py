@@ -1,6 +1,5 @@
 """Running what a command needs, with progress, and stopping cleanly; and where its results are."""
 
-import errno
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -12,14 +11,13 @@ from edgewise.cli.main import Interrupted
 from edgewise.cli.progress import shown
 from edgewise.runs.code import code_of
 from edgewise.runs.durations import Durations
+from edgewise.runs.files import READ_ONLY
 from edgewise.runs.jobs import Plan, run_jobs
 from edgewise.runs.machine import cores
 from edgewise.runs.names import run_name
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import RunResult, Store
-
-READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def results_folder(out: Path | None, scenario: str) -> Path:

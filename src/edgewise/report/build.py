@@ -70,7 +70,8 @@ def write_one_page(store: Store, find: Find, path: Path) -> Path:
 
 
 def write_index(store: Store, find: Find) -> Path:
-    """The page that links all others, the newest first."""
+    """The page that links all others, the newest first. What killed writers left goes."""
+    store.sweep_temporaries()
     entries = sorted(_entries(store.folder, find), reverse=True)
     listed = page.links((address, title, said) for _, address, title, said in entries)
     index = Chapter("Results", f"edgewise {VERSION}", [Section("Pages", listed)])

@@ -28,6 +28,7 @@ OTHER_ROOMS = (
     "agent",
     "cli",
     "deployment",
+    "federation",
     "fleet",
     "report",
     "runs",

@@ -1,5 +1,6 @@
 """Files of a results folder: typed, whole or not there, and known to be what was written."""
 
+import errno
 import hashlib
 import io
 import json
@@ -20,6 +21,8 @@ class File(BaseModel):
 
 
 F = TypeVar("F", bound=File)
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+"""How it is said that a folder can only be read."""
 AGAIN = "delete it and run the same command again"
 
 

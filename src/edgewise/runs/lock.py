@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from edgewise.core.errors import UserError
+from edgewise.runs.files import READ_ONLY
 
 ORPHANS_S = 30.0
 """How long the workers of a killed command are given to notice it."""
@@ -15,8 +16,17 @@ ORPHANS_S = 30.0
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder for one command; `UserError` if another one has it."""
-    command = _open(folder / ".command.lock")
+    """Hold the folder for one command; `UserError` if another one has it, or it can only be
+    read."""
+    try:
+        command = _open(folder / ".command.lock")
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+        raise UserError(
+            f"not all of it is finished, and {folder} can only be read ({error.strerror}): "
+            "give another folder with --out"
+        ) from None
     try:
         if not _try(command, fcntl.LOCK_EX):
             raise UserError(

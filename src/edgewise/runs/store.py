@@ -282,9 +282,10 @@ class Store:
         shutil.rmtree(self.work_folder(spec, seeds, code), ignore_errors=True)
 
     def sweep_temporaries(self) -> None:
-        """Remove what killed writers left behind; only whoever holds the lock may."""
+        """Remove what killed writers left behind, here and in every folder below."""
         for path in self.folder.rglob(f".*{checkpoint.TEMPORARY}"):
-            path.unlink(missing_ok=True)
+            if not checkpoint.is_being_written(path):
+                path.unlink(missing_ok=True)
 
     def _results(self) -> list[Path]:
         return sorted(self.folder.glob("runs/*/*/result.json"))

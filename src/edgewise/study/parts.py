@@ -222,7 +222,7 @@ def _bootstrap(
     seed out changes nothing, there is nothing to correct by."""
     plain = _resample(statistic, data, "percentile")
     drawn = plain.bootstrap_distribution
-    if np.ptp(drawn) == 0:
+    if np.all(drawn == drawn[0]):
         return drawn, Interval(value, value, value)
     corrected = _resample(statistic, data, "BCa").confidence_interval
     found = corrected if np.isfinite(corrected.low) else plain.confidence_interval
@@ -249,4 +249,6 @@ def _tail(beyond: np.ndarray) -> float:
 
 
 def _ratio_of_means(first: np.ndarray, second: np.ndarray, axis: int) -> Any:
-    return np.mean(first, axis=axis) / np.mean(second, axis=axis)
+    """Infinite over nothing: whoever serves nobody at all is a control, not an error."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.mean(first, axis=axis) / np.mean(second, axis=axis)

@@ -51,6 +51,20 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def is_being_written(temporary: Path) -> bool:
+    """Whether the process that writes this file, which its name tells, is another one and alive."""
+    writer = temporary.name.removesuffix(TEMPORARY).rpartition(".")[2]
+    if not writer.isdecimal() or int(writer) == os.getpid():
+        return False
+    try:
+        os.kill(int(writer), 0)
+    except PermissionError:
+        return True
+    except (OverflowError, ProcessLookupError):
+        return False
+    return True
+
+
 def load(
     path: Path, like: Any, remedy: str = "delete it to start afresh"
 ) -> tuple[Any, dict[str, Any]]:

@@ -1,63 +1,108 @@
-"""The quantities of Proposition 1 of AlQerm and Pan 2020, measured on what has been learned."""
+"""Proposition 1 of AlQerm and Pan 2020, measured: do two ϑ that begin apart and learn from the same
+samples approach each other (25)-(30), and do its conditions hold of what is learned."""
+
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, PRNGKeyArray
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from edgewise.core.seeding import seed_keys
-from edgewise.learners.linear_q import AbstractBasis, LinearLearned, second_moment
+from edgewise.learners.linear_q import AbstractBasis, LinearLearned, LinearQ, second_moment
 from edgewise.runs.sweep import QUICK_SLOTS
-from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv, State
-from edgewise.scenarios.application_utility.params import ApplicationUtilityParameters
-from edgewise.scenarios.application_utility.schemes import SCHEMES
-from edgewise.scenarios.application_utility.schemes.learners import shared_functions
-from edgewise.training.programs import Online
+from edgewise.scenarios.application_utility.experiments.living import (
+    env_of,
+    first_state,
+    program_of,
+)
+from edgewise.scenarios.application_utility.schemes import SLOTS
+from edgewise.training.programs import Online, collect
 
 OBSERVED_EPOCHS = 50
-CENT = next(scheme for scheme in SCHEMES if scheme.name == "oql-cent")
-Carry = tuple[State, LinearLearned]
+CENT = "oql-cent"
+FOLLOWED = (CENT, "oql-dist-no-history")
+"""One ϑ for all, and one for each; OQL-Dist learns as the latter does, from its own samples."""
+Pair = tuple[LinearLearned, LinearLearned]
+APART = 1000.0
+"""The other ϑ's first components are normal with this deviation [requests/s]: Q' is as large."""
 
 
 def proposition_1(seeds: tuple[int, ...], quick: bool) -> dict[str, np.ndarray]:
-    """Per seed: the rank of Υ, and the least eigenvalues of Υ - Υ^ϑ and of Υ - β²Υ^ϑ on the range
-    of Υ, under uniform actions and with the ϑ that OQL-Cent has learned."""
-    found = [_moments(seed, QUICK_SLOTS if quick else CENT.slots) for seed in seeds]
-    rows = [_eigenvalues(np.asarray(all_), np.asarray(greedy)) for all_, greedy in found]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    """Per seed: `first SCHEME` and `second SCHEME`, the distance of the two Q' after that half of
+    the run over that before it; the rank of Υ, and the least eigenvalues of Υ - Υ^ϑ and of
+    Υ - β²Υ^ϑ on the range of Υ, under uniform actions and with the ϑ that OQL-Cent has learned."""
+    total = QUICK_SLOTS if quick else SLOTS
+    found: dict[str, list[float]] = {}
+    for scheme in FOLLOWED:
+        program: Any = program_of(env_of(), scheme)
+        for seed in seeds:
+            for name, value in _of_run(scheme, program, seed, total).items():
+                found.setdefault(name, []).append(value)
+    return {name: np.array(values) for name, values in found.items()}
 
 
-def _moments(seed: int, slots: int) -> tuple[Array, Array]:
-    env = ApplicationUtilityEnv.from_parameters(ApplicationUtilityParameters())
-    learner = shared_functions(env, **CENT.settings)
-    basis = learner.basis
-    keys = seed_keys(seed)
-    program: Online[State, LinearLearned] = Online(env, env, learner)
-    rows, weights = _lived(program, keys.layout, keys.training, jnp.asarray(slots))
-    active = jax.vmap(lambda row: basis.active(basis.digits(row)))(rows)
-    return _second_moments(basis, active, weights)
+def _of_run(scheme: str, program: Any, seed: int, total: int) -> dict[str, float]:
+    keys, start = first_state(env_of(), seed)
+    *pairs, rows = _twins(program, keys.training, start, jnp.asarray(total))
+    learner: LinearQ = program.learner
+    apart = [float(distance(learner, *pair, rows)) for pair in pairs]
+    halves = {
+        f"first {scheme}": apart[1] / apart[0],
+        f"second {scheme}": apart[2] / apart[1],
+    }
+    one, _ = pairs[-1]
+    return halves if scheme != CENT else halves | _conditions(learner, one.weights[0], rows)
 
 
 @eqx.filter_jit
-def _lived(
-    program: Online, layout_key: PRNGKeyArray, key: PRNGKeyArray, slots: Array
-) -> tuple[Array, Array]:
-    """The servers' rows in the last epochs of a training run, and ϑ after it."""
-    env = program.env
+def _twins(
+    program: Online, key: PRNGKeyArray, start: Any, total: Array
+) -> tuple[Pair, Pair, Pair, Float[Array, "epochs servers features"]]:
+    """Both ϑ before a run, at half of it and after it, the second learning from what the first
+    lives; and the observations of the last epochs."""
+    learner: Any = program.learner
 
-    def epoch(i: Array, carry: Carry) -> Carry:
-        following: Carry = program.slot(jax.random.fold_in(key, i), carry, i, i / slots)[0]
-        return following
+    def epoch(t: Array, carry: Any) -> Any:
+        state, one, other = carry
+        act, world, update = jax.random.split(jax.random.fold_in(key, t), 3)
+        state, lived, _ = collect(program, (act, world), one, state, t, t / total)
+        one, other = (learner.update(update, each, lived, t / total)[0] for each in (one, other))
+        return state, one, other
 
-    def observed(carry: Carry, i: Array) -> tuple[Carry, Array]:
-        return epoch(i, carry), env.observe(carry[0])
+    def observed(carry: Any, t: Array) -> tuple[Any, Array]:
+        return epoch(t, carry), program.env.observe(carry[0])
 
-    start = program.init(key, env.reset(layout_key))
-    carry = jax.lax.fori_loop(0, slots - OBSERVED_EPOCHS, epoch, start)
-    last = slots - OBSERVED_EPOCHS + jnp.arange(OBSERVED_EPOCHS)
-    (_, learned), rows = jax.lax.scan(observed, carry, last)
-    return rows.reshape(-1, rows.shape[-1]), learned.weights[0]
+    one = learner.init(key)
+    away = APART * jax.random.normal(key, one.weights.shape)
+    begun = (start, one, LinearLearned(away, one.slots))
+    half = jax.lax.fori_loop(0, total // 2, epoch, begun)
+    carry = jax.lax.fori_loop(total // 2, total - OBSERVED_EPOCHS, epoch, half)
+    epochs = total - OBSERVED_EPOCHS + jnp.arange(OBSERVED_EPOCHS)
+    ended, rows = jax.lax.scan(observed, carry, epochs)
+    return begun[1:], half[1:], ended[1:], rows
+
+
+@eqx.filter_jit
+def distance(
+    learner: LinearQ,
+    one: LinearLearned,
+    other: LinearLearned,
+    rows: Float[Array, "epochs servers features"],
+) -> Float[Array, ""]:
+    """Root mean square of Q'₁ - Q'₂ over these observations and all actions: ϑ₀Υϑ₀ᵀ of (30), under
+    the root."""
+    apart = LinearLearned(one.weights - other.weights, one.slots)
+    values = jax.vmap(lambda row: learner.values(apart, row))(rows)
+    return jnp.sqrt(jnp.mean(values**2))
+
+
+def _conditions(learner: LinearQ, weights: Array, rows: Array) -> dict[str, float]:
+    basis = learner.basis
+    flat = rows.reshape(-1, rows.shape[-1])
+    active = jax.vmap(lambda row: basis.active(basis.digits(row)))(flat)
+    explored, greedy = (np.asarray(x) for x in _second_moments(basis, active, weights))
+    return _eigenvalues(explored, greedy, learner.discount)
 
 
 @eqx.filter_jit
@@ -70,10 +115,9 @@ def _second_moments(basis: AbstractBasis, active: Array, weights: Array) -> tupl
     return second_moment(every, size, height), second_moment(greedy, size, height)
 
 
-def _eigenvalues(explored: np.ndarray, greedy: np.ndarray) -> dict[str, float]:
+def _eigenvalues(explored: np.ndarray, greedy: np.ndarray, discount: float) -> dict[str, float]:
     values, vectors = np.linalg.eigh(explored.astype(float))
     kept = vectors[:, values > 1e-7]
-    beta = CENT.settings["discount"]
 
     def least(matrix: np.ndarray) -> float:
         return float(np.linalg.eigvalsh(kept.T @ matrix @ kept).min())
@@ -82,5 +126,5 @@ def _eigenvalues(explored: np.ndarray, greedy: np.ndarray) -> dict[str, float]:
         "rank": float(kept.shape[1]),
         "used": float(np.sum(np.diag(explored) > 0)),
         "least_of_printed": least(explored - greedy),
-        "least_of_corrected": least(explored - beta**2 * greedy),
+        "least_of_corrected": least(explored - discount**2 * greedy),
     }

@@ -8,6 +8,9 @@ from edgewise.runs.scheme import Scheme
 from edgewise.scenarios.application_utility.schemes.learners import (
     cooperative,
     cooperative_as_printed,
+    cooperative_tables,
+    for_the_team,
+    from_others_rewards,
     own_functions,
     own_tables,
     shared_functions,
@@ -20,11 +23,14 @@ from edgewise.scenarios.application_utility.schemes.schedulers import (
     Optimum,
     SocialWelfare,
     ThreeTier,
+    random_actions,
 )
 from edgewise.training.programs import Online, Replay
 
 PAPER = "AlQerm and Pan 2020"
 SLOTS = 1500
+STRICT_SHARE = 0.9
+"""Of requests that an ECF which starves VA insists on serving."""
 
 LINEAR: Mapping[str, Any] = {
     "discount": 0.5,
@@ -35,6 +41,7 @@ LINEAR: Mapping[str, Any] = {
 """One setting for every linear and tabular learner but for the step size."""
 RANDOM = {"random_slots": 50}
 """Z of Algorithm 1."""
+TABLES = {**LINEAR, "step": 1.0, "step_slots": 1000.0}
 HISTORY = {"records": 10, "drawn": 3, "window_slots": 20}
 DQN = {
     "view": "own",
@@ -95,10 +102,55 @@ LEARNED = (
         seeds_together=True,
     ),
     Scheme(
+        name="oql-dist-rewards",
+        title="OQL-Dist, learning from records",
+        knowledge="shared",
+        source=f"{PAPER}: records hold rewards (34), read as samples for (20)",
+        learner=from_others_rewards,
+        loop=Online,
+        settings={**LINEAR, **RANDOM, **HISTORY, "step": 2.0},
+        slots=SLOTS,
+        seeds_together=True,
+    ),
+    Scheme(
+        name="oql-dist-team",
+        title="OQL-Dist, team reward",
+        knowledge="shared",
+        source=f"{PAPER}: R sums over all applications of all servers; without history",
+        learner=for_the_team,
+        loop=Online,
+        settings={**LINEAR, **RANDOM, "step": 2.0},
+        slots=SLOTS,
+        seeds_together=True,
+    ),
+    Scheme(
         name="oql-na",
         title="OQL-NA",
+        knowledge="shared",
+        source=f"{PAPER}: cooperative, no approximation: Algorithm 1 on a table per server",
+        learner=cooperative_tables,
+        loop=Online,
+        settings={**TABLES, **RANDOM, **HISTORY},
+        slots=SLOTS,
+        seeds_together=True,
+        note="(35) read per server",
+    ),
+    Scheme(
+        name="oql-na-no-history",
+        title="OQL-NA without history",
+        knowledge="local",
+        source="ablation: one table per server, ε-greedy",
+        learner=own_tables,
+        loop=Online,
+        settings={**TABLES, **RANDOM},
+        slots=SLOTS,
+        seeds_together=True,
+    ),
+    Scheme(
+        name="oql-na-one-table",
+        title="OQL-NA, one table",
         knowledge="central",
-        source=f"{PAPER}: tabular, no approximation; one table for all servers",
+        source="ablation: no approximation, one table learned from the samples of all servers",
         learner=shared_table,
         loop=Online,
         settings={**LINEAR, "step": 0.6},
@@ -106,26 +158,15 @@ LEARNED = (
         seeds_together=True,
     ),
     Scheme(
-        name="oql-na-per-server",
-        title="OQL-NA per server",
-        knowledge="local",
-        source=f"{PAPER}: tabular, no approximation; one table per server",
-        learner=own_tables,
-        loop=Online,
-        settings={**LINEAR, "step": 1.0, "step_slots": 1000.0},
-        slots=SLOTS,
-        seeds_together=True,
-    ),
-    Scheme(
         name="dqn",
         title="DQN",
         knowledge="local",
-        source=f"{PAPER}: deep Q-network of its reference [27], same reward and knowledge",
+        source=f"{PAPER}: deep Q-network of its reference [27]; one per server",
         learner=Dqn,
         loop=Replay,
         settings=DQN,
         slots=SLOTS,
-        note="one network per server",
+        note="double and independent; it sees values, units and limits where OQL sees bins",
     ),
 )
 
@@ -134,7 +175,7 @@ PLANNED = (
         name="sw",
         title="SW, nominal k",
         knowledge="local",
-        source=f"{PAPER}: weighted social welfare; nominal rates",
+        source=f"{PAPER}: social welfare of [18], here Σ log u with equal weights; nominal rates",
         scheduler=SocialWelfare("nominal"),
         seeds_together=True,
     ),
@@ -142,10 +183,10 @@ PLANNED = (
         name="tra",
         title="TRA, nominal k",
         knowledge="shared",
-        source=f"{PAPER}: three-tier Stackelberg game and matching; nominal rates",
+        source=f"{PAPER}: Stackelberg game and matching after [12]; nominal rates",
         scheduler=ThreeTier("nominal"),
         seeds_together=True,
-        note="operators tell servers what they would buy at a price",
+        note="servers lead and operators follow, in [12] operators lead and subscribers follow",
     ),
     Scheme(
         name="ecf",
@@ -153,6 +194,14 @@ PLANNED = (
         knowledge="local",
         source=f"{PAPER}: Lyapunov drift plus penalty; nominal rates",
         scheduler=DriftPlusPenalty("nominal"),
+        seeds_together=True,
+    ),
+    Scheme(
+        name="ecf-strict",
+        title="ECF, η = 0.9",
+        knowledge="local",
+        source="ECF whose queues grow unless 90% of all requests are served; nominal rates",
+        scheduler=DriftPlusPenalty("nominal", target_share=STRICT_SHARE),
         seeds_together=True,
     ),
     Scheme(
@@ -188,10 +237,18 @@ PLANNED = (
         seeds_together=True,
     ),
     Scheme(
+        name="random",
+        title="Random",
+        knowledge="local",
+        source="reference: one of the learners' actions, all as likely",
+        plan=random_actions,
+        seeds_together=True,
+    ),
+    Scheme(
         name="grid-optimum",
         title="Grid optimum",
         knowledge="oracle",
-        source="reference: per-epoch optimum over the learners' 15 actions, true rates",
+        source="reference: per-epoch optimum over the learners' actions, true rates",
         scheduler=GridOptimum(),
         seeds_together=True,
     ),

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from edgewise.baselines.blind import WeightedDraw
 from edgewise.baselines.lyapunov import drift_plus_penalty_weight, virtual_queue_after
 from edgewise.baselines.social_welfare import proportional_shares
 from edgewise.baselines.stackelberg import Market, deferred_acceptance, equilibrium
@@ -30,6 +31,11 @@ def believed_rate_rps(env: Env, state: State, belief: Belief) -> Rates:
     if belief == "true":
         return env.rate_per_unit_rps(state, state.service_rate_rps)
     return env.rate_per_unit_rps(state, env.nominal_rate_rps)
+
+
+def random_actions(env: Env, key: PRNGKeyArray, state: State) -> AbstractScheduler:
+    """Every server draws one of its actions."""
+    return WeightedDraw(jnp.ones(env.action_space.n))
 
 
 class EqualSplit(AbstractScheduler[Env, State, Decision, None]):

@@ -131,6 +131,5 @@ def state_is_worth_having(results: Results) -> Verdict:
         below_blind(OURS),
         {name: below_blind(name) for name in ("random", UNTRAINED, SHUFFLED)},
         {},
-        "users with a state alternate between two places, which is where others meet them; with "
-        "one state each keeps to one",
+        "with one state every user keeps to one place; with eight, some alternate (R4)",
     )

@@ -14,10 +14,14 @@ from edgewise.scenarios.network.file.consistency import consistency_complaints
 from edgewise.scenarios.network.file.overrides import with_overrides
 from edgewise.scenarios.network.file.positions import Path as Way
 from edgewise.scenarios.network.file.positions import line_numbers
-from edgewise.scenarios.network.file.tables import NetworkFile
+from edgewise.scenarios.network.file.tables import NetworkFile, may_never_end
 
 EXAMPLE = Path(__file__).parents[1] / "templates" / "example.toml"
 """The built-in network."""
+
+
+MOST_BYTES = 10_000_000
+"""Of a network file; traces and tables stand in files of their own."""
 
 
 class NetworkFileError(UserError):
@@ -60,6 +64,8 @@ def read_network(path: Path, **overrides: Any) -> NetworkFile:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise NetworkFileError([_syntax_error(path, text, str(error))]) from None
+    except RecursionError:
+        raise UserError(f"{path} is nested too deeply: give numbers, words or lists") from None
     tables, given = with_overrides(tables, overrides)
     return checked(tables, Source(str(path), line_numbers(text), given), path.parent)
 
@@ -81,7 +87,14 @@ def checked(tables: Mapping[str, Any], source: Source, folder: Path) -> NetworkF
 
 
 def _text(path: Path) -> str:
+    if may_never_end(path):
+        raise UserError(f"{path} is no file that can be read to its end: give a network file")
     try:
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise UserError(
+                f"{path} has {size / 1e6:.0f} MB, of at most {MOST_BYTES / 1e6:.0f}: "
+                "give a network file"
+            )
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"

@@ -36,6 +36,11 @@ class FileReference(BaseModel):
     sha256: str
 
 
+def may_never_end(path: Path) -> bool:
+    """Devices, pipes and the like: what reads them may wait, or fill the memory, for ever."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def _as_reference(value: Any, info: Any) -> Any:
     """A path, relative to the folder of the network's file; or a reference of a stored run, whose
     file must not have changed since."""
@@ -44,6 +49,8 @@ def _as_reference(value: Any, info: Any) -> Any:
     if not isinstance(text, str):
         return value
     path = (info.context or {}).get("folder", Path()) / text
+    if may_never_end(path):
+        raise ValueError(f"{path} is no file that can be read to its end: give one that is")
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,15 +6,14 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
-from edgewise.scenarios.server_load_balance.evaluation.frozen import Seeds, curve, shuffled
+from edgewise.scenarios.server_load_balance.evaluation.frozen import Seeds
 from edgewise.scenarios.server_load_balance.evaluation.sweeps import (
-    BLIND,
     CENTRAL,
     CROWD,
-    FROZEN,
     INDEPENDENT,
     OURS,
     RULES,
+    SEEING,
     UNTRAINED,
     USERS,
 )
@@ -84,7 +83,7 @@ def falls_with_users(results: Results) -> Verdict:
     "L7",
     figure="7",
     criterion="the frozen policy's utility is above IDQL-TOLB's, and above DQN-TOLB's, at every N",
-    needs=(CROWD, FROZEN[OURS], FROZEN[BLIND]),
+    needs=(CROWD, SEEING),
 )
 def above_everybody(results: Results) -> Verdict:
     """DTOMALB is above the others at every number of users"""
@@ -100,8 +99,7 @@ def above_everybody(results: Results) -> Verdict:
     ours = _by_users(results, OURS)
     controls: dict[str, Mapping[int, Seeds]] = {
         **{name: _by_users(results, name) for name in ("random", UNTRAINED)},
-        BLIND: {10: curve(results, FROZEN[BLIND])[:, -1]},
-        f"{OURS}~shuffled": {10: shuffled(results, FROZEN[OURS])},
+        **{name: {10: results.of(SEEING).values(name, "utility")} for name in SEEING.schemes},
     }
     numbers: Numbers = {
         f"over {rule}, {n} users": mean_interval(np.subtract(ours[n], each))
@@ -112,5 +110,5 @@ def above_everybody(results: Results) -> Verdict:
         above_rivals(ours),
         {name: above_rivals(each) for name, each in controls.items()},
         numbers,
-        f"{BLIND} and {OURS}~shuffled are asked at ten users alone",
+        "blind and shuffled DTOMALB are asked at ten users alone",
     )

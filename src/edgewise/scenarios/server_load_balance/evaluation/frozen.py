@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
 from edgewise.runs.sweep import Experiment
-from edgewise.scenarios.server_load_balance.evaluation.sweeps import BLIND, FROZEN, OURS, WEIGHTS
+from edgewise.scenarios.server_load_balance.evaluation.sweeps import WEIGHTS
 from edgewise.study.claims import Rows
 from edgewise.study.drawing import line_with_band
 from edgewise.study.results import Results
@@ -79,18 +79,6 @@ def middle_half(curve: Looks) -> Seeds:
     return spread
 
 
-def at_the_end(results: Results, random: Seeds) -> dict[str, Seeds]:
-    """The utility of each negative control after training, where there is any; `random` is that of
-    the scheme that draws."""
-    ours = curve(results, FROZEN[OURS])
-    return {
-        "random": random,
-        f"{OURS}~untrained": ours[:, 0],
-        BLIND: curve(results, FROZEN[BLIND])[:, -1],
-        f"{OURS}~shuffled": shuffled(results, FROZEN[OURS]),
-    }
-
-
 def medians(names: Sequence[str], slots: Sequence[Seeds]) -> dict[str, float]:
     """For a verdict's numbers."""
     return {
@@ -102,7 +90,7 @@ def medians(names: Sequence[str], slots: Sequence[Seeds]) -> dict[str, float]:
 def draw_curve(axes: Axes, slot: np.ndarray, curve: Looks, name: str, title: str) -> Rows:
     """The mean over seeds with its 95% band."""
     found = [mean_interval(each) for each in curve.T]
-    line_with_band(axes, list(slot), found, title)
+    line_with_band(axes, slot.tolist(), found, title)
     return [
         {"scheme": name, "slot": int(t), **each.as_json()}
         for t, each in zip(slot, found, strict=True)

@@ -16,6 +16,7 @@ from edgewise.scenarios.server_load_balance.evaluation.sweeps import (
     FROZEN,
     INDEPENDENT,
     OURS,
+    SHUFFLED,
     UNTRAINED,
     WEIGHTS,
 )
@@ -81,7 +82,7 @@ def balanced(results: Results) -> Verdict:
         "random": {w: _of_rule(results, "random", w) for w in WEIGHTS},
         UNTRAINED: {w: _learned(each, 0) for w, each in found.items()},
         BLIND: {WEIGHTS[0]: _learned(results.experiment(FROZEN[BLIND]))},
-        f"{OURS}~shuffled": {w: _shuffled(each) for w, each in found.items()},
+        SHUFFLED: {w: _shuffled(each) for w, each in found.items()},
         "proportional": {w: _of_rule(results, "proportional", w) for w in WEIGHTS},
     }
     return Verdict(

@@ -11,7 +11,7 @@ from edgewise.scenarios.server_load_balance.experiments import checkpoints
 SEEDS = 10
 OURS, WITHOUT, INDEPENDENT = "dtomalb", "dtoma", "idql-tolb"
 CENTRAL, JOINT = "dqn-tolb", "dqn-tolb-joint"
-BLIND, UNTRAINED = f"{OURS}~blind", f"{OURS}~untrained"
+BLIND, UNTRAINED, SHUFFLED = (f"{OURS}~{name}" for name in ("blind", "untrained", "shuffled"))
 RULES = ("random", "proportional", "static", "static-fallback", "least-finish", "optimum")
 USERS = (5, 10, 20, 30)
 FEW = 5
@@ -43,6 +43,7 @@ CROWD = Sweep(
     SEEDS,
     vary={"num_users": USERS},
 )
+SEEING = Sweep("ten users, seeing otherwise", (BLIND, SHUFFLED), SEEDS)
 DRAWN = Sweep(
     "capacities drawn",
     (OURS, INDEPENDENT, CENTRAL, "static", "static-fallback", "optimum"),

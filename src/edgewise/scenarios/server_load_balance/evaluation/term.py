@@ -16,6 +16,7 @@ from edgewise.scenarios.server_load_balance.evaluation.sweeps import (
     FROZEN,
     HEAVIER,
     OURS,
+    SHUFFLED,
     UNTRAINED,
     WEIGHTS,
     WITHOUT,
@@ -69,7 +70,7 @@ def _controls(results: Results, ours: Curves) -> dict[str, Curves]:
     still = {
         "random": {w: drawn.values("random", "utility", balance_weight=w) for w in WEIGHTS},
         UNTRAINED: {w: each[:, 0] for w, each in ours.items()},
-        f"{OURS}~shuffled": {w: shuffled(results, each, w) for w, each in WITH_TERM.items()},
+        SHUFFLED: {w: shuffled(results, each, w) for w, each in WITH_TERM.items()},
     }
     looks = ours[WEIGHTS[0]].shape[1]
     curves = {

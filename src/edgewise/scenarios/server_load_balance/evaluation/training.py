@@ -10,7 +10,6 @@ from edgewise.runs.sweep import Experiment
 from edgewise.scenarios.server_load_balance.evaluation import PUBLISHED
 from edgewise.scenarios.server_load_balance.evaluation.frozen import (
     Seeds,
-    at_the_end,
     converged_at,
     curve,
     draw_curve,
@@ -30,7 +29,7 @@ from edgewise.scenarios.server_load_balance.evaluation.sweeps import (
     INDEPENDENT,
     JOINT,
     OURS,
-    RULES,
+    SEEING,
     SMALL,
     UNTRAINED,
 )
@@ -61,26 +60,24 @@ PER_SLOT = (
     figure="5",
     criterion="the utility of the frozen greedy policy after training is above DQN-TOLB's, and "
     "above IDQL-TOLB's",
-    needs=(*FIGURE_5, CROWD, DRAWN),
+    needs=(CROWD, SEEING, DRAWN),
 )
 def highest(results: Results) -> Verdict:
     """DTOMALB reaches the highest utility"""
-    crowd = results.of(CROWD)
-    final = {name: curve(results, FROZEN[name])[:, -1] for name in LEARNERS}
-    controls = at_the_end(results, crowd.values("random", "utility", num_users=TEN))
+    crowd, seeing = results.of(CROWD), results.of(SEEING)
+    final = {name: crowd.values(name, "utility", num_users=TEN) for name in CROWD.schemes}
+    final |= {name: seeing.values(name, "utility") for name in SEEING.schemes}
 
-    def over_rivals(ours: Seeds) -> list[Part]:
-        return [more(f"over {name}", ours, final[name]) for name in RIVALS]
+    def over_rivals(name: str) -> list[Part]:
+        return [more(f"over {rival}", final[name], final[rival]) for rival in RIVALS]
 
-    numbers: Numbers = {name: mean_interval(each) for name, each in {**final, **controls}.items()}
-    for name in RULES[1:]:
-        numbers[name] = mean_interval(crowd.values(name, "utility", num_users=TEN))
+    numbers: Numbers = {name: mean_interval(each) for name, each in final.items()}
     for name in LEARNERS:
         while_training = end_mean(crowd.log(name, num_users=TEN))
         numbers[f"{name}, last tenth of training"] = mean_interval(while_training)
     return Verdict(
-        over_rivals(final[OURS]),
-        {name: over_rivals(each) for name, each in controls.items()},
+        over_rivals(OURS),
+        {name: over_rivals(name) for name in ("random", UNTRAINED, *SEEING.schemes)},
         numbers | _with_capacities_drawn(results),
     )
 

@@ -71,7 +71,7 @@ def choices(env: SmallCellsEnv, state: State, decision: Decision) -> tuple[Choic
     it hears now."""
     channel, cpu_share = decision.channel, decision.cpu_share
     cells = env.cells(heard(env, state, channel, decision.power_w))
-    one, least_ratio = jnp.ones_like(state.task_bits), _least_ratio(env, state)
+    one, least = jnp.ones_like(state.task_bits), least_ratio(env, state)
 
     def in_time_w(ratio: Array) -> Array:
         return (1.0 + SPARE) * jax.vmap(least_power_w)(cells, channel, ratio, cpu_share)
@@ -80,7 +80,7 @@ def choices(env: SmallCellsEnv, state: State, decision: Decision) -> tuple[Choic
     snr_per_w = jax.vmap(at)(cells.gain / disturbance_w[:, None, :], channel)
     quick_w = least_cost_power_w(snr_per_w, 1.0, 1.0, env.max_power_w)
     powers = [0.0 * one, env.max_power_w * one, quick_w, decision.power_w]
-    powers += [in_time_w(one), in_time_w(least_ratio)]
+    powers += [in_time_w(one), in_time_w(least)]
     power_w = jnp.where(channel >= 0, jnp.minimum(jnp.stack(powers), env.max_power_w), 0.0)
     ratios = jax.vmap(lambda power_w: _ratios(env, state, decision, snr_per_w * power_w))(power_w)
     each_w = jnp.broadcast_to(power_w[:, None], ratios.shape)
@@ -96,12 +96,12 @@ def _ratios(env: SmallCellsEnv, state: State, decision: Decision, snr: PerUe) ->
     whole_s = send_s + state.task_cycles / (decision.cpu_share * env.sbs_cpu_hz)
     local_s = state.task_cycles / env.ue_cpu_hz
     in_time = jnp.minimum((1.0 - SPARE) * state.deadline_s / whole_s, 1.0)
-    late = _least_ratio(env, state)
+    late = least_ratio(env, state)
     ratio, one = decision.offload_ratio, jnp.ones_like(whole_s)
     return jnp.stack([0.0 * one, one, late, ratio, in_time, local_s / (local_s + whole_s)])
 
 
-def _least_ratio(env: SmallCellsEnv, state: State) -> PerUe:
+def least_ratio(env: SmallCellsEnv, state: State) -> PerUe:
     """The device alone is late with more than the deadline's share of the task."""
     local_s = state.task_cycles / env.ue_cpu_hz
     return jnp.clip(1.0 - (1.0 - SPARE) * state.deadline_s / local_s, 0.0, 1.0)

@@ -5,11 +5,9 @@ UEs no two share a channel still. Then a UE's reward on a channel is its own aff
 that a cell can earn is an assignment.
 
 A UE's power is bracketed: between two neighbours on a grid it sends as fast as with the upper one,
-and pays as for the lower. With these its reward is linear in the offloaded ratio between the points
-where something begins or ends, so it is largest at one of them.
+and pays as for the lower.
 """
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -21,16 +19,13 @@ from edgewise.physics.link import shannon_rate_bps, sinr
 from edgewise.scenarios.small_cells.decode import Cell, at
 from edgewise.scenarios.small_cells.env import SmallCellsEnv
 from edgewise.scenarios.small_cells.model import State
+from edgewise.scenarios.small_cells.schemes.sending import Sending, whole_task_s
 
 Grid = Float[Array, "ues channels powers"]
-LEAST_RATE_BPS = 1e-6
-"""Keeps the time of a task that is not sent at all finite."""
 DECADES = 9.0
 """Of the grid, below the largest power; from there down to silence, power is free."""
 CHECKED_SLOTS = 8
 """Slots of a run for which the bound is worked out."""
-ROUNDING = 1e-5
-"""A deadline that is missed by less than this share is taken to be met."""
 
 
 def most_reward(env: SmallCellsEnv, state: State, powers: int) -> Float[Array, ""]:
@@ -65,7 +60,7 @@ def _most(env: SmallCellsEnv, cell: Cell, lower_w: Grid, upper_w: Grid) -> Grid:
     def each(of_ue: Float[Array, " ues"]) -> Grid:
         return jnp.broadcast_to(of_ue[:, None, None], lower_w.shape)
 
-    ue = _Alone(
+    return Sending(
         env=env,
         local_s=each(cell.task_cycles / env.ue_cpu_hz),
         execute_s=each(cell.task_cycles / cell.sbs_cpu_hz),
@@ -74,56 +69,11 @@ def _most(env: SmallCellsEnv, cell: Cell, lower_w: Grid, upper_w: Grid) -> Grid:
         send_s=_send_s(cell, upper_w),
         paid_s=_send_s(cell, lower_w),
         power_w=lower_w,
-    )
-    return jnp.max(jnp.stack([ue.reward(ratio) for ratio in ue.bends()]), axis=0)
+    ).best()[0]
 
 
 def _send_s(cell: Cell, power_w: Grid) -> Grid:
     """The whole task at these powers."""
     ratio = sinr(power_w, cell.gain[:, :, None], cell.noise_w)
     rate_bps = shannon_rate_bps(cell.bandwidth_hz, ratio)
-    return cell.task_bits[:, None, None] / jnp.maximum(rate_bps, LEAST_RATE_BPS)
-
-
-class _Alone(eqx.Module):
-    """UEs that nobody disturbs: what the whole task takes on the device, at the base station and
-    to be sent, and to be sent at the power that is paid for."""
-
-    env: SmallCellsEnv
-    local_s: Grid
-    execute_s: Grid
-    deadline_s: Grid
-    cycles: Grid
-    send_s: Grid
-    paid_s: Grid
-    power_w: Grid
-
-    def bends(self) -> list[Grid]:
-        """The ratios where the reward may bend or jump: the ends; where the device, or the base
-        station, just makes the deadline, or ends with the slot; where both end together."""
-        slot_s, whole_s = self.env.slot_s, self.send_s + self.execute_s
-        bends = [
-            jnp.zeros_like(whole_s),
-            jnp.ones_like(whole_s),
-            1.0 - self.deadline_s / self.local_s,
-            self.deadline_s / whole_s,
-            1.0 - slot_s / self.local_s,
-            slot_s / whole_s,
-            slot_s / self.send_s,
-            slot_s / self.execute_s,
-            slot_s / self.paid_s,
-            self.local_s / (self.local_s + whole_s),
-        ]
-        return [jnp.clip(bend, 0.0, 1.0) for bend in bends]
-
-    def reward(self, ratio: Grid) -> Grid:
-        """(13) less (10), as `evaluate` has them."""
-        env = self.env
-        offload_s = jnp.minimum(ratio * self.send_s, env.slot_s) + ratio * self.execute_s
-        delay_s = jnp.maximum((1.0 - ratio) * self.local_s, jnp.minimum(offload_s, env.slot_s))
-        slack_s = self.deadline_s * (1.0 + ROUNDING) - delay_s
-        computed_j = self.cycles * (
-            (1.0 - ratio) * env.ue_energy_j_per_cycle + ratio * env.sbs_energy_j_per_cycle
-        )
-        sent_j = self.power_w * jnp.minimum(ratio * self.paid_s, env.slot_s)
-        return jnp.where(slack_s >= 0, env.deadline_reward, slack_s) - computed_j - sent_j
+    return whole_task_s(cell.task_bits[:, None, None], rate_bps)

@@ -1,0 +1,5 @@
+"""Where Flower is not installed, what needs it is not collected."""
+
+from importlib.util import find_spec
+
+collect_ignore_glob = [] if find_spec("flwr") else ["src/edgewise/federation/flower/*"]

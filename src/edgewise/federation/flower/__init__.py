@@ -1,0 +1,1 @@
+"""The part of a federation that is Flower's: its apps, its strategies, its processes, its bytes."""
