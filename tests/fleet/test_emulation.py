@@ -43,8 +43,11 @@ def lived(folder: Path, logs: Path, **asked: object) -> tuple[list[Ran], list[ou
     what = Asked(folder, logs, SLOTS, SLOT_S, deployed.run.seed)
     what = dataclasses.replace(what, **asked)
     with Emulation(what, world) as emulation:
-        runs = list(emulation.runs())
-        wire = emulation.wire
+        wire, runs = emulation.wire, []
+        for ran in emulation.runs():
+            runs.append(ran)
+            # Nobody attends to the line from run to run: it may break, and what is said be lost.
+            wire._host._line._client.socket().shutdown(2)
         return runs, [outcome.found(folder, what.seed, wire, ran, exported) for ran in runs]
 
 

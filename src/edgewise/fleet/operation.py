@@ -15,7 +15,7 @@ from edgewise.fleet.topics import node_name
 from edgewise.version import VERSION
 
 SLOT, FALLBACK, REASON, FIELD, TOOK = "slot", "fallback", "reason", "field", "took_s"
-STARTED, COUNT = "started", "count/"
+STARTED, REBOOTS, COUNT = "started", "reboots", "count/"
 OBSERVATION, DECISION = "observation", "decision"
 STALE_SLOTS = 3
 KEEPALIVE_S = (2, 60)
@@ -48,7 +48,8 @@ class Operation:
         self._per_wire_s = contract.valid_s / self._slot_s
         self._observation = Fields(OBSERVATION, contract.observation)
         self._decision = Fields(DECISION, contract.decision)
-        self._started_ms, self._slot, self._took_s = now_ms(), -1, 0.0
+        self._started_ms, self._reboots = now_ms(), 0
+        self._slot, self._took_s = -1, 0.0
         self._fresh_at = time.monotonic()
         self._holds = self._without_observation()
         least_s, most_s = KEEPALIVE_S
@@ -107,6 +108,7 @@ class Operation:
         return f"fallback after slot {self._slot}: {decision.reason}{blamed}: {why}"
 
     def _restart(self) -> None:
+        self._reboots += 1
         self._agent.restart()
 
     def _state(self) -> list[Metric]:
@@ -115,6 +117,7 @@ class Operation:
         return [
             *(Metric(f"Properties/{n}", DataType.STRING, value) for n, value in about.items()),
             Metric(STARTED, DataType.DATE_TIME, self._started_ms),
+            Metric(REBOOTS, DataType.INT64, self._reboots),
             *self._observation.metrics({}),
             *self._about_it(),
             *map(self._count, ("policy", *REASONS)),

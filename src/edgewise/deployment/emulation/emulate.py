@@ -109,7 +109,7 @@ class Emulation:
 
     def _wait_for(self, numbers: set[int]) -> None:
         """Until these have been born."""
-        end = time.monotonic() + BIRTH_S * (1 + len(numbers) / AT_ONCE)
+        end = time.monotonic() + _patience_s(numbers)
         while not numbers <= self.wire.alive():
             self.wire.turn()
             for number, last in self._processes.ended():
@@ -125,7 +125,7 @@ class Emulation:
         self._expected = set(living)
         self._wait_for(self._expected)
         before, births = list(self._last), self.wire.births()
-        self.wire.restart(self._expected)
+        self.wire.restart(self._expected, _patience_s(self._expected))
         begun = time.perf_counter()
         seen, answered = [], []
         for slot in range(self._asked.slots):
@@ -187,6 +187,10 @@ def _signals_end_it() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+def _patience_s(numbers: set[int]) -> float:
+    return BIRTH_S * (1 + len(numbers) / AT_ONCE)
 
 
 def _last_of(answers: dict[int, Answer]) -> Answer | None:

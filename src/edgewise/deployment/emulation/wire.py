@@ -68,12 +68,22 @@ class Wire:
         """Hears what there is to hear."""
         self._host.turn(TURN_S)
 
-    def restart(self, numbers: set[int]) -> None:
-        """Their memory is as before the first slot, and the answers are forgotten."""
+    def restart(self, numbers: set[int], within_s: float) -> None:
+        """Their memory is as before the first slot, as each has said, and the answers are
+        forgotten. A node that comes to life anew may not have heard that it should."""
         self._sent.clear()
         self.answers = [{} for _ in self.contracts]
-        for number in numbers:
-            self._host.control(node_name(number), REBOOT)
+        goal = {number: self._reboots(number) + 1 for number in numbers}
+        told: dict[int, int] = {}
+        end = time.monotonic() + within_s
+        while waited_for := {n for n in numbers if self._reboots(n) < goal[n]}:
+            if time.monotonic() > end:
+                raise RuntimeError(f"agent {min(waited_for)} does not start anew")
+            for number in waited_for & self.alive():
+                if told.get(number) != self._life(number):
+                    told[number] = self._life(number)
+                    self._host.control(node_name(number), REBOOT)
+            self.turn()
 
     def close(self) -> None:
         """Leaves."""
@@ -143,6 +153,10 @@ class Wire:
 
     def _known(self) -> list[tuple[str, Seen]]:
         return [each for each in self._host.nodes.items() if each[0] in self._numbers]
+
+    def _reboots(self, number: int) -> int:
+        found: int = self._host.nodes[node_name(number)].values[operation.REBOOTS]
+        return found
 
     def _life(self, number: int) -> int:
         return self._host.nodes[node_name(number)].lives
