@@ -136,18 +136,22 @@ def _said_of(name: str) -> str:
 
 
 def _holds(root: Path) -> str:
-    """A table for each paper."""
-    parts = []
-    for name in scenarios.names():
-        claims = _recorded(name)
-        if claims:
-            path = (scenarios.home(name) / VERDICTS).relative_to(root / "src").as_posix()
-            rows = [(id, each["statement"], _outcome(each)) for id, each in claims.items()]
-            parts.append(f"**`{name}`** ([numbers](src/{path}))")
-            parts.append(table(("id", "claim", "verdict"), rows))
-        elif scenarios.paper(name).claims:
-            parts.append(f"`{name}`: the claims have not been run in full yet.")
-    return "\n\n".join(parts)
+    """A table for each paper that has been judged by the criteria of today, a line for others."""
+    return "\n\n".join(
+        "\n\n".join(_held(name, root)) for name in scenarios.names() if scenarios.paper(name).claims
+    )
+
+
+def _held(name: str, root: Path) -> Iterator[str]:
+    claims = _recorded(name)
+    if not any("parts" in each for each in claims.values()):
+        count = len(scenarios.paper(name).claims)
+        yield f"`{name}`: {count} claims, whose criteria are sharper now; to be judged again."
+        return
+    path = (scenarios.home(name) / VERDICTS).relative_to(root / "src").as_posix()
+    yield f"**`{name}`** ([numbers](src/{path}))"
+    rows = [(id, each["statement"], _outcome(each)) for id, each in claims.items()]
+    yield table(("id", "claim", "verdict"), rows)
 
 
 def _outcome(claim: dict[str, Any]) -> str:
