@@ -199,6 +199,15 @@ def test_a_quick_sweep_is_cut() -> None:
     assert len(sweep.seed_numbers) == 2
 
 
+def test_a_quick_sweep_runs_the_ends_and_answers_for_what_is_between() -> None:
+    sweep = Sweep("s", ("idle",), 10, {"num_users": (2, 3, 4, 9)}).shortened()
+    assert [spec.parameters["num_users"] for spec in sweep.specs(SCENARIO)] == [2, 9]
+    answered = {n: sweep.spec(SCENARIO, "idle", {"num_users": n}) for n in (2, 3, 4, 9)}
+    assert [spec.parameters["num_users"] for spec in answered.values()] == [2, 2, 2, 9]
+    one = Sweep("s", ("idle",), 10, {"num_users": (2,)}).shortened()
+    assert len(one.specs(SCENARIO)) == 1
+
+
 def test_results_are_read_by_sweep_scheme_and_point(learn: Rig, tmp_path: Path) -> None:
     sweep = Sweep("s", ("learn",), 2, {"num_users": (3, 4)}, slots=SLOTS)
     store = Store(tmp_path)

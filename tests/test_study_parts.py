@@ -21,7 +21,7 @@ from edgewise.study.parts import (
 )
 from edgewise.study.statistics import Interval
 
-CLEAR, OPPOSITE, UNCLEAR = [1.0, 1.1, 0.9, 1.05], [-1.0, -1.1, -0.9, -1.05], [1.0, -1.0, 0.5, -0.4]
+CLEAR, OPPOSITE, UNCLEAR = [1.0, 1.1, 0.9, 1.05], [-1.0, -1.1, -0.9, -1.05], [1.0, -1.0, 0.5, 0.1]
 
 
 def answered(part: Part) -> str:
@@ -205,8 +205,12 @@ def test_a_verdict_depends_on_what_turns_it_within_the_plausible(low, high, turn
 
 
 def test_the_seeds_wanted_are_those_of_the_open_parts():
+    assert OPEN.seeds_wanted > 4
     assert Verdict([YES, OPEN]).seeds_wanted == OPEN.seeds_wanted
     assert Verdict([YES, NO]).seeds_wanted is None
+    shared = more("s", CLEAR, by=0.85)  # Clear alone, not beside others.
+    assert answers([shared]) == ["yes"]
+    assert Verdict([shared, OPEN, OPEN]).seeds_wanted > Verdict([shared, OPEN]).seeds
     hopeless = more("h", [1.0, -1.0, 1.0, -1.0])
     assert Verdict([OPEN, hopeless]).seeds_wanted is None
 

@@ -40,7 +40,7 @@ REFUSED = [
     ),
     *(
         ("server-load-balance", name, "decides for all")
-        for name in ("dqn-tolb", "least-finish", "optimum")
+        for name in ("dqn-tolb", "dqn-tolb-joint", "least-finish", "optimum")
     ),
     *(("small-cells", name, "decides for all") for name in ("coordinated", "optimum")),
 ]
@@ -51,6 +51,7 @@ SAME_FORM = {
     ("application-utility", "oql-dist-team"): "oql-cent",
     ("application-utility", "oql-na-no-history"): "oql-na-one-table",
     **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("no-levy", "plain")},
+    **{("joint-offloading", f"dirs-{name}"): "dirs" for name in ("one-flip", "plain-one-flip")},
     ("joint-offloading", "dirs-no-imitation"): "dirs",
     **{("network", name): "ma-drl" for name in ("f-drl", "f-drl-clustered", "il-drl")},
     ("network", "dtomalb"): "dtoma",

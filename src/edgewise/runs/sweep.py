@@ -21,7 +21,8 @@ class Sweep:
     `vary` maps parameters of the scenario to their values, `vary_settings` settings of the
     learners; `fixed` are parameters and `fixed_settings` settings (of the schemes that have them)
     that differ from the defaults at every point. `slots` (of training) and `evaluation_slots` are
-    the scheme's and the scenario's own where None. `short` cuts every run to smoke size.
+    the scheme's and the scenario's own where None. `short` cuts every run to smoke size, and asks
+    of what varies for the ends alone: points in between are answered by the nearer of them.
     """
 
     name: str
@@ -42,7 +43,13 @@ class Sweep:
 
     def shortened(self) -> "Sweep":
         """The smoke-sized version."""
-        return replace(self, seeds=min(self.seeds, QUICK_SEEDS), short=True)
+        return replace(
+            self,
+            seeds=min(self.seeds, QUICK_SEEDS),
+            vary=_ends(self.vary),
+            vary_settings=_ends(self.vary_settings),
+            short=True,
+        )
 
     def points(self) -> list[dict[str, Any]]:
         """Every combination of values, by name."""
@@ -56,6 +63,8 @@ class Sweep:
         axes = {**self.vary, **self.vary_settings}
         if set(point) != set(axes):
             raise ValueError(f"sweep {self.name} varies {sorted(axes)}, not {sorted(point)}")
+        if self.short:
+            point = {name: _nearest(values, point[name]) for name, values in axes.items()}
         varied = {name: point[name] for name in self.vary_settings}
         found = scenario.scheme(scheme)
         fixed = {name: x for name, x in self.fixed_settings.items() if found.takes(name)}
@@ -111,6 +120,22 @@ def seed_numbers(count: int) -> tuple[int, ...]:
     (2000, 2001, 2002)
     """
     return tuple(range(FIRST_SEED, FIRST_SEED + count))
+
+
+def _ends(axes: Mapping[str, tuple]) -> dict[str, tuple]:
+    """The first and the last value of each."""
+    return {name: (values[0], values[-1])[: len(values)] for name, values in axes.items()}
+
+
+def _nearest(values: tuple, asked: Any) -> Any:
+    """Of the values, that which is asked for, or the nearest number; else the first.
+
+    >>> _nearest((10, 30), 28), _nearest(("a", "c"), "b"), _nearest((True, False), False)
+    (30, 'a', False)
+    """
+    if asked in values or not isinstance(asked, int | float):
+        return asked if asked in values else values[0]
+    return min(values, key=lambda value: abs(value - asked))
 
 
 def _shortened(spec: RunSpec) -> RunSpec:

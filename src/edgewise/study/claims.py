@@ -113,7 +113,8 @@ class Verdict:
             for part, answer in zip(self.parts, self.answers, strict=True)
             if answer == "open"
         ]
-        known = [each for each in wanted if each is not None]
+        # A part may be open although its own interval is clear: it shares its chance of error.
+        known = [max(each, self.seeds + 1) for each in wanted if each is not None]
         return max(known, default=None) if len(known) == len(wanted) else None
 
     def as_json(self) -> dict[str, Any]:
