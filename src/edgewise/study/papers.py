@@ -83,7 +83,7 @@ def paper_of(package: str) -> Paper:
 def _declared(found: list[Any], kind: type[D]) -> tuple[D, ...]:
     """What stands in a module by itself, or in a tuple."""
     flat = [each for some in found for each in (some if isinstance(some, tuple) else (some,))]
-    return tuple(each for each in flat if isinstance(each, kind))
+    return tuple({each.name: each for each in flat if isinstance(each, kind)}.values())
 
 
 def _evaluation(name: str) -> Iterator[Any]:

@@ -23,8 +23,8 @@ AT_THE_END = 3
 def utility(delay_s: np.ndarray, load_variance: np.ndarray, weight: float) -> np.ndarray:
     """(20) and its mean over users, at ω1 = 1 and ω2 = `weight`: linear in both means.
 
-    >>> float(utility(np.array(0.3), np.array(0.001), 10.0))
-    -0.31
+    >>> utility(np.array([0.3]), np.array([0.001]), 10.0).tolist()
+    [-0.31]
     """
     scored: np.ndarray = -delay_s - weight * load_variance
     return scored
