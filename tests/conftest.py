@@ -7,16 +7,12 @@ import jax
 import pytest
 from hypothesis import settings
 
-# Tests compile far more than they compute: XLA is asked to hurry, here and in the processes that
-# tests start. It halves their time, and is read when the first program is compiled.
-HURRY = (
-    "--xla_backend_optimization_level=0",
-    "--xla_cpu_use_fusion_emitters=false",
-    "--xla_cpu_parallel_codegen_split_count=1",
-    # As all that computes for edgewise (runs.machine.settle): the last bit depends on it.
-    "--xla_cpu_multi_thread_eigen=false",
-)
-os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *HURRY]).strip()
+from edgewise.runs.machine import ONE_THREAD, hurry
+
+# Tests compile far more than they compute: here and in the processes that they start. In one
+# thread, as all that computes for edgewise: the last bit depends on it.
+hurry()
+os.environ["XLA_FLAGS"] += f" {ONE_THREAD}"
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 settings.register_profile("edgewise", deadline=None, max_examples=25, derandomize=True)

@@ -23,6 +23,7 @@ from edgewise.cli.tables import comparison_table
 from edgewise.core.errors import UserError
 from edgewise.runs.code import code_of
 from edgewise.runs.durations import Durations, Took
+from edgewise.runs.machine import HURRY
 from edgewise.runs.spec import describe
 from edgewise.runs.sweep import Sweep
 from edgewise.runs.worker import Done, Failed, RunJob, Started
@@ -190,7 +191,9 @@ def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
     figure = Figure("fig-1", "Local", (SWEEP,), _draw)
     claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _judge)
     monkeypatch.setattr("edgewise.scenarios.paper", lambda name: Paper((figure,), (claim,)))
+    monkeypatch.delenv("XLA_FLAGS")
     assert _code("reproduce", NAME, "--quick", "--out", str(tmp_path)) == 0
+    assert set(HURRY) <= set(os.environ["XLA_FLAGS"].split())
     told = capsys.readouterr()
     for text in ("T1", "Local wins", "cannot hold", "quick"):
         assert text in told.out

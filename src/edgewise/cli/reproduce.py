@@ -35,10 +35,13 @@ def reproduce_(
     """
     from edgewise import scenarios
     from edgewise.cli.tables import print_scorecard
+    from edgewise.runs.machine import hurry
 
     options.at_least_one(jobs=jobs)
     if record and quick:
         raise UserError("--record keeps verdicts of full runs: leave out --quick")
+    if quick:
+        hurry()  # It compiles more than it runs.
     if scenario != ALL:
         _reproduced(scenario, _folder(out, scenario, quick), quick, record, jobs, keep_stale)
         return
