@@ -27,13 +27,15 @@ from edgewise.runs.machine import HURRY
 from edgewise.runs.spec import describe
 from edgewise.runs.sweep import Sweep
 from edgewise.runs.worker import Done, Failed, RunJob, Started
-from edgewise.study.claims import Claim, Figure, Graded, Verdict
+from edgewise.study.claims import Claim, Figure, Verdict
 from edgewise.study.papers import Paper
 from edgewise.study.parts import more
+from edgewise.study.plausible import Plausible
 from edgewise.study.ranking import Ranking
 from edgewise.study.results import Results
 from edgewise.study.rows import GAP, Measured, Row
 from edgewise.study.scorecard import read_scorecard
+from edgewise.study.sensitivity import SENSITIVITY, Sensitivity
 from edgewise.study.statistics import Interval, mean_interval
 from edgewise.training.run import Progress
 
@@ -180,9 +182,10 @@ def _draw(results: Results, canvas: Canvas) -> list[dict]:
     return [{"utility": value} for value in values]
 
 
-def _judge(results: Results) -> Graded:
+def _judge(results: Results) -> Verdict:
     values = results.values(SWEEP, "local", "utility", num_users=2)
-    return Graded("cannot hold", {"utility": mean_interval(values)}, len(values))
+    numbers = {"utility": mean_interval(values)}
+    return Verdict([more("above zero", values)], numbers=numbers, impossible="delays are losses")
 
 
 def test_reproduce_quick_draws_judges_and_says_that_it_is_quick(
@@ -229,6 +232,22 @@ def test_reproduce_all_ends_with_one_table_and_a_scorecard(
     page = (tmp_path / NAME / "reproductions" / f"{NAME}-quick" / "report.html").read_text()
     assert "itself" in page
     assert "above 0" in page
+
+
+def test_sensitivity_tells_how_often_a_verdict_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim("T1", "1", "Local wins", "utility", (SWEEP,), _part)
+    moved = Plausible("delay_weight", 0.5, 2.0, "silent")
+    monkeypatch.setattr("edgewise.scenarios.paper", lambda name: Paper((), (claim,), (moved,)))
+    asked = ("sensitivity", NAME, "--points", "2", "--seeds", "2", "--out", str(tmp_path))
+    assert _code(*asked) == 0
+    assert "T1" in capsys.readouterr().out
+    found = Sensitivity.model_validate_json((tmp_path / SENSITIVITY).read_bytes())
+    assert (found.points, found.seeds, found.claims["T1"].points) == (2, 2, 2)
+    assert found.ranges == {"delay_weight": (0.5, 2.0)}
+    assert _code(*asked, "--claims", "T2") == 2
+    assert "did you mean 'T1'" in capsys.readouterr().err
 
 
 def test_ctrl_c_stops_with_130_and_the_command_that_resumes(tmp_path: Path) -> None:

@@ -25,9 +25,10 @@ from edgewise.runs.code import code_of
 from edgewise.runs.execute import Rig
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import Sweep
-from edgewise.study.claims import Claim, Figure, Graded
+from edgewise.study.claims import Claim, Figure, Verdict
 from edgewise.study.compare import Comparison, read_comparisons
 from edgewise.study.papers import Judged, Paper
+from edgewise.study.parts import more
 from edgewise.study.results import Results
 from edgewise.study.rows import table
 from edgewise.study.statistics import Interval, mean_interval
@@ -200,10 +201,9 @@ def _draw(results: Results, canvas: Canvas) -> list[dict]:
     return [{"seed": 1000 + i, "utility": value} for i, value in enumerate(values)]
 
 
-def _judge(results: Results) -> Graded:
+def _judge(results: Results) -> Verdict:
     coin, idle = (results.values(SWEEP, name, "utility") for name in SWEEP.schemes)
-    better = bool(np.all(coin > idle))
-    return Graded("holds" if better else "does not hold", {"gain": mean_interval(coin - idle)}, 2)
+    return Verdict([more("gain", coin, idle)], {"itself": [more("no gain", idle, idle)]})
 
 
 def test_figures_are_drawn_and_claims_judged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,9 +220,9 @@ def test_figures_are_drawn_and_claims_judged(folder: Path, monkeypatch: pytest.M
     results = Results(SCENARIO, Store(folder))
     verdict = Judged(paper, results).verdicts["T1"]
     coin, idle = (results.values(SWEEP, name, "utility") for name in SWEEP.schemes)
-    assert verdict.outcome == ("holds" if (coin > idle).all() else "does not hold")
-    assert "Coins beat staying" in page
-    assert verdict.outcome in page
+    assert verdict.parts[0].quantity.mean == pytest.approx(np.mean(coin - idle))
+    for text in ("Coins beat staying", verdict.said, "the scheme", "itself", "above 0"):
+        assert text in page
     home = folder / "reproductions" / "tiny"
     for name in ("figures/fig1.png", "verdicts.json", "report.html"):
         assert (home / name).exists()

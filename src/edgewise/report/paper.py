@@ -9,7 +9,7 @@ from edgewise.report import page
 from edgewise.report.page import Section
 from edgewise.runs import files
 from edgewise.runs.files import File
-from edgewise.study.claims import Graded, Verdict
+from edgewise.study.claims import Verdict
 from edgewise.study.drawing import draw_files
 from edgewise.study.papers import Judged
 from edgewise.study.parts import Answer, Part, answers
@@ -97,9 +97,7 @@ def _part_table(judged: Judged) -> str:
     return page.table(["claim", "of", "part", "found", "should be", "answer"], rows)
 
 
-def _asked(verdict: Verdict | Graded) -> Iterator[tuple[str, Part, Answer]]:
-    if isinstance(verdict, Graded):
-        return
+def _asked(verdict: Verdict) -> Iterator[tuple[str, Part, Answer]]:
     for whose, parts in {"the scheme": verdict.parts, **verdict.controls}.items():
         for part, answer in zip(parts, answers(parts), strict=True):
             yield whose, part, answer

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from matplotlib.figure import Figure as Canvas
 
@@ -20,7 +20,6 @@ from edgewise.study.parts import Answer, Part, answers
 from edgewise.study.results import Results
 from edgewise.study.statistics import Interval
 
-VerdictWord = Literal["holds", "holds in part", "does not hold", "cannot hold"]
 Numbers = dict[str, float | Interval]
 """What a verdict rests on beside its parts, by name."""
 Rows = list[dict[str, Any]]
@@ -163,46 +162,7 @@ def _number(value: float | Interval) -> Any:
     return float(value) if math.isfinite(value) else None
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A verdict whose parts have no intervals."""
-
-    outcome: VerdictWord
-    numbers: Numbers
-    seeds: int
-    note: str = ""
-
-    @property
-    def said(self) -> str:
-        """The outcome."""
-        return self.outcome
-
-    def as_json(self) -> dict[str, Any]:
-        """The verdict as `verdicts.json` records it."""
-        numbers = {
-            name: value.as_json() if isinstance(value, Interval) else float(value)
-            for name, value in self.numbers.items()
-        }
-        return {
-            "outcome": self.outcome,
-            "numbers": numbers,
-            "seeds": self.seeds,
-            "note": self.note,
-        }
-
-
-def graded(holds: Sequence[bool]) -> VerdictWord:
-    """The verdict on a claim of several parts.
-
-    >>> graded([True, False])
-    'holds in part'
-    """
-    if all(holds):
-        return "holds"
-    return "holds in part" if any(holds) else "does not hold"
-
-
-Judge = Callable[[Results], Verdict | Graded]
+Judge = Callable[[Results], Verdict]
 Draw = Callable[[Results, Canvas], Rows]
 
 

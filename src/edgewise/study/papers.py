@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from edgewise.runs.code import code_of
 from edgewise.runs.sweep import Need
-from edgewise.study.claims import Claim, Figure, Graded, Verdict
+from edgewise.study.claims import Claim, Figure, Verdict
 from edgewise.study.plausible import Plausible, Settled
 from edgewise.study.results import Results
 from edgewise.training.checkpoint import write_atomically
@@ -47,7 +47,7 @@ class Judged:
     results: Results
 
     @cached_property
-    def verdicts(self) -> dict[str, Verdict | Graded]:
+    def verdicts(self) -> dict[str, Verdict]:
         """By the claim's id."""
         return {claim.id: claim.judge(self.results) for claim in self.paper.claims}
 
