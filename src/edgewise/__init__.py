@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from edgewise.core.check import check_env
     from edgewise.scenarios import make
     from edgewise.scenarios import names as list_scenarios
+    from edgewise.study.tidy import results
 
-__all__ = ["__version__", "check_env", "list_scenarios", "make"]
+__all__ = ["__version__", "check_env", "list_scenarios", "make", "results"]
 
 _HOME = {
     "check_env": ("edgewise.core.check", "check_env"),
     "list_scenarios": ("edgewise.scenarios", "names"),
     "make": ("edgewise.scenarios", "make"),
+    "results": ("edgewise.study.tidy", "results"),
 }
 
 

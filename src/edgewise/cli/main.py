@@ -36,6 +36,7 @@ COMMANDS = {
     "serve": "Decisions of an exported folder over HTTP.",
     "agent": "One agent of an exported folder in operation, over MQTT.",
     "emulate": "An exported network as processes, an agent each, in the simulated world.",
+    "results": "Every finished run as one table, for other tools.",
     "report": "The page of a results folder, from what has been run.",
 }
 

@@ -14,7 +14,7 @@ from types import FrameType
 
 BAD_INPUT, INTERRUPTED = 2, 130
 EXTRAS = {"agent": "mqtt", "emulate": "lab,mqtt", "export": "export"}
-EXTRAS |= {"federate": "federate", "serve": "serve", "tune": "tune"}
+EXTRAS |= {"federate": "federate", "results": "lab,results", "serve": "serve", "tune": "tune"}
 """Of commands that need more than `lab`."""
 
 

@@ -161,7 +161,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._check_marker()
+        check_ours(folder)
         for path in self._results():
             read_description(path.parent)
 
@@ -296,28 +296,30 @@ class Store:
         if not path.exists():
             files.write_file(path, CodeFile(files=code.files))
 
-    def _check_marker(self) -> None:
-        if not self.folder.exists():
-            return
-        if not self.folder.is_dir():
-            raise UserError(f"{self.folder} is a file: give a folder with --out")
-        marker = self.folder / MARKER
-        if not marker.exists():
-            if not all(map(_is_ours_unmarked, self.folder.iterdir())):
-                raise UserError(
-                    f"{self.folder} is not empty and has no {MARKER}: it was not made by edgewise; "
-                    "give another folder with --out"
-                )
-            return
-        other = "give another folder with --out"
-        facts = files.read_file(marker, Marker, other)
-        if facts.edgewise != "results":
-            raise damaged(marker, f"it is of '{facts.edgewise}', not of results", other)
-        if facts.schema_ != SCHEMA:
+
+def check_ours(folder: Path) -> None:
+    """`UserError` if the folder is there and is no results folder of this layout."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder} is a file: give a folder with --out")
+    marker = folder / MARKER
+    if not marker.exists():
+        if not all(map(_is_ours_unmarked, folder.iterdir())):
             raise UserError(
-                f"{marker} is of edgewise {facts.version} (layout {facts.schema_}, this one reads "
-                f"layout {SCHEMA}): {other}"
+                f"{folder} is not empty and has no {MARKER}: it was not made by edgewise; "
+                "give another folder with --out"
             )
+        return
+    other = "give another folder with --out"
+    facts = files.read_file(marker, Marker, other)
+    if facts.edgewise != "results":
+        raise damaged(marker, f"it is of '{facts.edgewise}', not of results", other)
+    if facts.schema_ != SCHEMA:
+        raise UserError(
+            f"{marker} is of edgewise {facts.version} (layout {facts.schema_}, this one reads "
+            f"layout {SCHEMA}): {other}"
+        )
 
 
 def read_description(folder: Path) -> tuple[RunSpec, int]:
