@@ -15,9 +15,8 @@ from edgewise.cli import progress
 from edgewise.cli.progress import Jobs
 from edgewise.runs import durations
 from edgewise.runs.durations import Durations, Took, Typical, whole_s
-from edgewise.runs.jobs import Event
 from edgewise.runs.spec import describe
-from edgewise.runs.worker import Done, RunJob, Started
+from edgewise.runs.worker import Done, Event, RunJob, Started
 from edgewise.training.run import Progress
 
 Slower = dict[tuple[str, int], tuple[float, float]]

@@ -21,7 +21,7 @@ def compare_(
     sites: options.Sites = None,
     users: options.Users = None,
     out: options.Out = None,
-    jobs: options.Jobs = None,
+    running: options.Running = options.HERE,
     keep_stale: options.KeepStale = False,
     format: options.Format = "table",
 ) -> None:
@@ -41,12 +41,12 @@ def compare_(
     from edgewise.study.rows import table
 
     found, of_file, name = named(scenario)
-    options.at_least_one(jobs=jobs)
+    options.at_least_one(jobs=running.jobs)
     comparison = asked(found, schemes, seeds, slots, set_, preset, learn, sites, users, of_file)
     wanted = comparison.wanted(found)
     store = Store(results_folder(out, name))
     plan = plan_runs(found, store, wanted, keep_stale)
-    work_through(plan, store, found, jobs, keep_stale)
+    work_through(plan, store, found, running, keep_stale)
 
     print_comparison(found, comparison, table(found, Results(found, store), comparison), format)
     if found.reference not in comparison.schemes:

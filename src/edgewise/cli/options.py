@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,7 +52,32 @@ KeepStale = Annotated[
     Parameter(negative="", help="Use finished runs although the code that made them has changed."),
 ]
 Out = Annotated[Path | None, Parameter(help="The results folder [results/SCENARIO].")]
-Jobs = Annotated[int | None, counted("Worker processes, one core each [all cores].")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Running:
+    """How jobs are run, and where it is shown how they go."""
+
+    jobs: Annotated[int | None, counted("Workers, one core each [all cores].")] = None
+    engine: Annotated[
+        Literal["pool", "ray", "dask", "slurm"],
+        Parameter(help="Whose workers: the command's own (pool), Ray's, Dask's or Slurm's."),
+    ] = "pool"
+    address: Annotated[
+        str | None,
+        Parameter(help="Of a Ray cluster or a Dask scheduler that is running [one is started]."),
+    ] = None
+    log: Annotated[
+        Literal["tensorboard", "mlflow"] | None,
+        Parameter(
+            help="Also show runs there while they train; in the results folder, or where "
+            "MLFLOW_TRACKING_URI says."
+        ),
+    ] = None
+
+
+HERE = Running()
 Format = Annotated[
     Literal["table", "json", "csv"], Parameter(help="What is printed on standard output.")
 ]

@@ -45,7 +45,7 @@ def plan_(
     learn: options.Learn = (),
     keep_stale: options.KeepStale = False,
     out: options.Out = None,
-    jobs: options.Jobs = None,
+    running: options.Running = options.HERE,
 ) -> None:
     """The smallest capacity with which a network meets a target, or the largest load under which
     it still does, for each scheme.
@@ -58,7 +58,7 @@ def plan_(
     from edgewise.cli.work import results_folder
     from edgewise.runs.store import Store
 
-    options.at_least_one(slots=slots, jobs=jobs)
+    options.at_least_one(slots=slots, jobs=running.jobs)
     planner = Planner.of(
         network,
         target=target,
@@ -71,7 +71,7 @@ def plan_(
         settings=options.given_settings(learn),
     )
     store = Store(results_folder(out, planner.asked.folder))
-    planned = planner.run(store, jobs, keep_stale)
+    planned = planner.run(store, running, keep_stale)
     show(_table(planned))
     for line in _lines(planned):
         print(line)

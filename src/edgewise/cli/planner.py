@@ -100,14 +100,14 @@ class Planner:
         )
         return planner._with_schemes_that_fit(told=schemes is None)
 
-    def run(self, store: Store, jobs: int | None, keep_stale: bool) -> Planned:
+    def run(self, store: Store, running: options.Running, keep_stale: bool) -> Planned:
         """Search, with what is asked for at once run side by side."""
 
         def evaluate(batch: list[tuple[Key, Any]]) -> list[np.ndarray]:
             specs = [self._spec(key, value) for key, value in batch]
             wanted = [(spec, self._sweep(spec.scheme).seed_numbers) for spec in specs]
             plan = plan_runs(self.asked.scenario, store, wanted, keep_stale)
-            work_through(plan, store, self.asked.scenario, jobs, keep_stale)
+            work_through(plan, store, self.asked.scenario, running, keep_stale)
             found = [
                 self._values(store, key, spec) for (key, _), spec in zip(batch, specs, strict=True)
             ]

@@ -12,8 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from edgewise.runs.durations import Durations, whole_s
-from edgewise.runs.jobs import Event, Listen
-from edgewise.runs.worker import Done, Failed, Job, Started
+from edgewise.runs.worker import Done, Event, Failed, Job, Listen, Started
 from edgewise.training.run import Progress
 
 LINE_S = 10.0

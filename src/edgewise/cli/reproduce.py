@@ -25,7 +25,7 @@ def reproduce_(
         bool, Parameter(negative="", help="Also write verdicts.json in the scenario's folder.")
     ] = False,
     out: options.Out = None,
-    jobs: options.Jobs = None,
+    running: options.Running = options.HERE,
     keep_stale: options.KeepStale = False,
 ) -> None:
     """Every figure of the paper as PNG, SVG and CSV, and the verdict on each of its claims.
@@ -37,17 +37,17 @@ def reproduce_(
     from edgewise.cli.tables import print_scorecard
     from edgewise.runs.machine import hurry
 
-    options.at_least_one(jobs=jobs)
+    options.at_least_one(jobs=running.jobs)
     if record and quick:
         raise UserError("--record keeps verdicts of full runs: leave out --quick")
     if quick:
         hurry()  # It compiles more than it runs.
     if scenario != ALL:
-        _reproduced(scenario, _folder(out, scenario, quick), quick, record, jobs, keep_stale)
+        _reproduced(scenario, _folder(out, scenario, quick), quick, record, running, keep_stale)
         return
     folder = _folder(out, ALL, quick)
     judged = {
-        name: _reproduced(name, folder / name, quick, record, jobs, keep_stale)
+        name: _reproduced(name, folder / name, quick, record, running, keep_stale)
         for name in scenarios.names()
         if scenarios.paper(name).claims
     }
@@ -62,7 +62,7 @@ def _folder(out: Path | None, scenario: str, quick: bool) -> Path:
 
 
 def _reproduced(
-    name: str, folder: Path, quick: bool, record: bool, jobs: int | None, keep_stale: bool
+    name: str, folder: Path, quick: bool, record: bool, running: options.Running, keep_stale: bool
 ) -> "Judged":
     from edgewise import scenarios
     from edgewise.cli.tables import print_verdicts
@@ -76,7 +76,7 @@ def _reproduced(
 
     found, paper, store = scenarios.get(name), scenarios.paper(name), Store(folder)
     needs = [need.shortened() if quick else need for need in paper.needs]
-    work_through(plan_needs(found, store, needs, keep_stale), store, found, jobs, keep_stale)
+    work_through(plan_needs(found, store, needs, keep_stale), store, found, running, keep_stale)
     judged = Judged(paper, Results(found, store, quick))
     if record:
         judged.write(scenarios.home(name) / VERDICTS)

@@ -21,7 +21,7 @@ def sensitivity_(
         bool, Parameter(negative="", help="Also write sensitivity.json in the scenario's folder.")
     ] = False,
     out: options.Out = None,
-    jobs: options.Jobs = None,
+    running: options.Running = options.HERE,
     keep_stale: options.KeepStale = False,
 ) -> None:
     """How often a verdict stays what it is where values that the paper does not print are others,
@@ -34,13 +34,13 @@ def sensitivity_(
     from edgewise.runs.store import Store
     from edgewise.study.sensitivity import SENSITIVITY, Box, chosen
 
-    options.at_least_one(points=points, seeds=seeds, slots=slots, jobs=jobs)
+    options.at_least_one(points=points, seeds=seeds, slots=slots, jobs=running.jobs)
     found, paper = scenarios.get(scenario), scenarios.paper(scenario)
     asked = chosen(paper, claims.split(",") if claims else ())
     box = Box(found, paper, asked, points, seeds, slots)
     store = Store(results_folder(out, f"{scenario}-sensitivity"))
     plan = plan_needs(found, store, box.sweeps(), keep_stale)
-    work_through(plan, store, found, jobs, keep_stale)
+    work_through(plan, store, found, running, keep_stale)
     result = box.judged(store)
     write_file(store.folder / SENSITIVITY, result)
     if record:

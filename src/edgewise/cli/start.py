@@ -14,8 +14,11 @@ from types import FrameType
 
 BAD_INPUT, INTERRUPTED = 2, 130
 EXTRAS = {"agent": "mqtt", "emulate": "lab,mqtt", "export": "export"}
-EXTRAS |= {"federate": "federate", "results": "lab,results", "serve": "serve", "tune": "tune"}
+EXTRAS |= {"federate": "federate", "serve": "serve", "tune": "tune"}
 """Of commands that need more than `lab`."""
+EXTRA_OF = {"dask": "dask", "distributed": "dask", "ray": "ray", "submitit": "slurm"}
+EXTRA_OF |= {"mlflow": "mlflow", "tensorboardX": "tensorboard", "pandas": "results"}
+"""Of libraries that an option needs."""
 
 
 def run() -> None:
@@ -35,7 +38,7 @@ def run() -> None:
 def missing(error: ModuleNotFoundError, tokens: Sequence[str]) -> str:
     """What the user is told where a library of the command is not there."""
     command = next((token for token in tokens if not token.startswith("-")), "")
-    extra = EXTRAS.get(command, "lab")
+    extra = EXTRA_OF.get(error.name or "") or EXTRAS.get(command, "lab")
     return f"{error.name} is not installed here: pip install 'edgewise[{extra}]'"
 
 

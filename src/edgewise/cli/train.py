@@ -18,7 +18,7 @@ def train_(
     learn: options.Learn = (),
     keep_stale: options.KeepStale = False,
     out: options.Out = None,
-    jobs: options.Jobs = None,
+    running: options.Running = options.HERE,
 ) -> None:
     """Train one scheme; prints how each run is called, for `edgewise evaluate`."""
     from edgewise.cli.named import named
@@ -32,14 +32,14 @@ def train_(
     found, of_file, name = named(scenario)
     if not found.scheme(scheme).learns:
         raise UserError(f"{scheme} does not learn: run edgewise compare {scenario} instead")
-    options.at_least_one(seeds=seeds, slots=slots, jobs=jobs)
+    options.at_least_one(seeds=seeds, slots=slots, jobs=running.jobs)
     parameters = {**of_file, **options.given_parameters(set_, preset)}
     settings = options.given_settings(learn)
     spec = describe(found, scheme, parameters, settings, slots)
     numbers = seed_numbers(seeds or 1)
     store = Store(results_folder(out, name))
     plan = plan_runs(found, store, [(spec, numbers)], keep_stale)
-    work_through(plan, store, found, jobs, keep_stale)
+    work_through(plan, store, found, running, keep_stale)
     for seed in numbers:
         score = store.read(spec, seed).metric(found.score)
         print(f"seed {seed}: {found.score} {score:.4g}", file=sys.stderr)

@@ -22,7 +22,7 @@ def tune_(
     preset: options.Preset = None,
     keep_stale: options.KeepStale = False,
     out: options.Out = None,
-    jobs: options.Jobs = None,
+    running: options.Running = options.HERE,
 ) -> None:
     """Search a learner's settings on seeds 0-2, which are never reported; prints the best.
 
@@ -36,7 +36,7 @@ def tune_(
     from edgewise.runs.store import Store
     from edgewise.study.tuning import SEEDS, TRIALS, Trial, Tuning
 
-    options.at_least_one(trials=trials, slots=slots, jobs=jobs)
+    options.at_least_one(trials=trials, slots=slots, jobs=running.jobs)
     found, of_file, name = named(scenario)
     parameters = {**of_file, **options.given_parameters(set_, preset)}
     tuning = Tuning(found, scheme, parameters, slots)
@@ -46,7 +46,7 @@ def tune_(
         specs = [tuning.spec(trial) for trial in asked]
         store = Store(folder)
         plan = plan_runs(found, store, [(spec, SEEDS) for spec in specs], keep_stale)
-        work_through(plan, store, found, jobs, keep_stale)
+        work_through(plan, store, found, running, keep_stale)
         for trial, spec in zip(asked, specs, strict=True):
             scores = tuple(store.read(spec, seed).metric(found.score) for seed in SEEDS)
             finished.append(Trial(trial.settings, scores))

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from edgewise import scenarios
 from edgewise.cli.main import Interrupted
+from edgewise.cli.options import Running
 from edgewise.cli.progress import shown
 from edgewise.runs.code import code_of_scheme
 from edgewise.runs.durations import Durations
+from edgewise.runs.engines import Engine
 from edgewise.runs.files import READ_ONLY
 from edgewise.runs.jobs import Plan, run_jobs
-from edgewise.runs.machine import cores
 from edgewise.runs.names import run_name
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import RunResult, Store
+from edgewise.runs.tracking import tracked
+from edgewise.runs.worker import Event, Job, Listen
 
 
 def results_folder(out: Path | None, scenario: str) -> Path:
@@ -26,17 +29,32 @@ def results_folder(out: Path | None, scenario: str) -> Path:
 
 
 def work_through(
-    plan: Plan, store: Store, scenario: Scenario, workers: int | None, keep_stale: bool = False
+    plan: Plan, store: Store, scenario: Scenario, running: Running, keep_stale: bool = False
 ) -> None:
     """Run what is planned and show how it goes; Ctrl-C becomes `Interrupted`."""
     if plan.stale:
         print(stale_line(plan, keep_stale), file=sys.stderr)
-    count = workers or len(cores())
+    if not plan.jobs:
+        return
+    engine = Engine(running.engine, running.jobs, running.address)
     try:
-        with shown(plan.jobs, Durations.of(store), count, scenario.score) as listen:
-            run_jobs(plan.jobs, store, scenarios.get, workers, listen)
+        with (
+            shown(plan.jobs, Durations.of(store), engine.count, scenario.score) as show,
+            tracked(running.log, store) as track,
+            engine.executor(store.folder) as executor,
+        ):
+            listen = _both(show, track)
+            run_jobs(plan.jobs, store, scenarios.get, running.jobs, listen, executor)
     except KeyboardInterrupt:
         raise Interrupted from None
+
+
+def _both(first: Listen, second: Listen) -> Listen:
+    def listen(job: Job, event: Event) -> None:
+        first(job, event)
+        second(job, event)
+
+    return listen
 
 
 def stale_line(plan: Plan, kept: bool) -> str:

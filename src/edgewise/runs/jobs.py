@@ -2,8 +2,15 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Iterable, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+)
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -20,21 +27,22 @@ from edgewise.runs.store import Store
 from edgewise.runs.sweep import Experiment, Need, Sweep
 from edgewise.runs.worker import (
     Done,
+    Event,
     ExperimentJob,
     Failed,
     FindScenario,
     Job,
+    Listen,
     RunJob,
     Started,
     attempt,
     work,
 )
-from edgewise.training.run import Progress
 
-Event = Started | Progress | Done | Failed
-Listen = Callable[[Job, Event], None]
-
-
+HEARD_S = 0.5
+"""Within which Ctrl-C is heard while an executor runs jobs."""
+MOST_TRIES = 2
+"""Of a job whose worker dies in the middle of it: it goes on from its last checkpoint."""
 MOST_LOST = 3
 """Workers that may die before they begin with a job that they were given."""
 
@@ -150,24 +158,61 @@ def run_jobs(
             count = min(workers or len(cores()), len(jobs))
             _Pool(jobs, store, find, listen).run(count)
         else:
-            _run_on(executor, longest_first(jobs, Durations.of(store)), store.folder, find, listen)
+            folder = store.folder.resolve()  # The executor's processes may stand elsewhere.
+            _run_on(executor, longest_first(jobs, Durations.of(store)), folder, find, listen)
 
 
 def _run_on(
     executor: Executor, jobs: Sequence[Job], folder: Path, find: FindScenario, listen: Listen
 ) -> None:
-    failures = []
-    running = {executor.submit(attempt, job, find, folder): job for job in jobs}
-    for job in jobs:
-        listen(job, Started())
-    for future in as_completed(running):
-        job, broke = running[future], future.exception()
-        line = f"{job.label}: {type(broke).__name__}: {broke}"
-        event = Failed(line, line) if broke is not None else future.result()
-        failures += [event] if isinstance(event, Failed) else []
-        listen(job, event)
+    failures: list[Failed] = []
+    tried: Counter[int] = Counter()
+    with ctrl_c_heard() as stopped:
+        running = {_submitted(executor, job, find, folder): job for job in jobs}
+        for job in jobs:
+            listen(job, Started())
+        while running:
+            if stopped.poll():
+                raise KeyboardInterrupt
+            for future in wait_for(running, HEARD_S, FIRST_COMPLETED).done:
+                job = running.pop(future)
+                tried[id(job)] += 1
+                event = _told(job, future)
+                if event is None and tried[id(job)] < MOST_TRIES:
+                    running[_submitted(executor, job, find, folder)] = job
+                    continue
+                event = event or _lost(job, future)
+                failures += [event] if isinstance(event, Failed) else []
+                listen(job, event)
     if failures:
         raise JobsFailed(failures)
+
+
+def _told(job: Job, future: Future) -> Done | Failed | None:
+    """What the job told at its end; None where the executor lost it."""
+    try:
+        event: Done | Failed = future.result()
+    except Exception:
+        return None
+    return event
+
+
+def _lost(job: Job, future: Future) -> Failed:
+    try:
+        broke = future.exception()
+    except CancelledError as error:
+        broke = error
+    line = f"{job.label}: its worker was lost ({type(broke).__name__}: {broke})"
+    return Failed(line, line)
+
+
+def _submitted(executor: Executor, job: Job, find: FindScenario, folder: Path) -> Future:
+    try:
+        return executor.submit(attempt, job, find, folder)
+    except BrokenExecutor as error:
+        never: Future = Future()
+        never.set_exception(error)
+        return never
 
 
 class _Pool:
@@ -178,7 +223,7 @@ class _Pool:
         self.arguments = (find, store.folder)
         self.listen = listen
         self.busy: dict[Connection, tuple[Job | None, BaseProcess]] = {}
-        self.begun: set[int] = set()
+        self.begun: Counter[int] = Counter()
         self.lost: Counter[int] = Counter()
         self.failures: list[Failed] = []
 
@@ -239,13 +284,13 @@ class _Pool:
             self._give(pipe, process)
 
     def _bury(self, pipe: Connection, job: Job | None, process: BaseProcess) -> None:
-        """A worker died: a job that it had begun has failed, one that it never took waits again,
-        and another worker takes its place."""
+        """A worker died: the job that it had begun waits again, once; one that it never took does
+        so twice. Another worker takes its place."""
         self.busy.pop(pipe)
         process.join()
         if job is not None:
             self.lost[id(job)] += 1
-            if id(job) in self.begun or self.lost[id(job)] == MOST_LOST:
+            if self.begun[id(job)] == MOST_TRIES or self.lost[id(job)] == MOST_LOST:
                 line = f"{job.label}: the worker died (exit code {process.exitcode})"
                 self._tell(job, Failed(f"{line}; use fewer --jobs if memory was short", line))
             else:
@@ -255,7 +300,7 @@ class _Pool:
 
     def _tell(self, job: Job, event: Event) -> None:
         if isinstance(event, Started):
-            self.begun.add(id(job))
+            self.begun[id(job)] += 1
         if isinstance(event, Failed):
             self.failures.append(event)
         self.listen(job, event)

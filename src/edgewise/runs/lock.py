@@ -46,6 +46,16 @@ def hold_as_worker(folder: Path) -> int:
     return descriptor
 
 
+@contextmanager
+def held_as_worker(folder: Path) -> Iterator[None]:
+    """The same for as long as a job lasts."""
+    descriptor = hold_as_worker(folder)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _await_orphans(folder: Path) -> None:
     workers = _open(folder / ".workers.lock")
     try:

@@ -1,8 +1,10 @@
 """What a process that computes is given: one core, one thread, compiled programs kept on disk."""
 
+import fcntl
 import hashlib
 import os
 import platform
+import tempfile
 from pathlib import Path
 
 import jax
@@ -22,13 +24,28 @@ def cores() -> tuple[int, ...]:
     return tuple(range(os.cpu_count() or 1))
 
 
+def claim_core() -> int:
+    """A core that no other process which asked has, for as long as this one lives. Where all are
+    claimed, one that others have too."""
+    for core in cores():
+        path = Path(tempfile.gettempdir()) / f"edgewise-{os.getuid()}-core-{core}.lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return core  # The lock goes with the process.
+        except BlockingIOError:
+            os.close(descriptor)
+    return cores()[os.getpid() % len(cores())]
+
+
 def settle(core: int) -> None:
     """Make this process compute on `core` alone, in one thread, so that speeds can be compared
     and bits do not depend on the machine's size. To be called before JAX computes anything.
 
     The CPU is the default even where JAX finds an accelerator: the networks are small. The
-    environment variable JAX_PLATFORMS chooses otherwise.
+    environment variable JAX_PLATFORMS chooses otherwise; the process then sees one device.
     """
+    _see_one_device(cores().index(core) if core in cores() else 0)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     _add_flags(ONE_THREAD)
@@ -37,6 +54,15 @@ def settle(core: int) -> None:
     folder = compilation_cache()
     if folder is not None:
         keep_compiled(folder)
+
+
+def _see_one_device(number: int) -> None:
+    """Of several accelerators, the one whose turn it is; where one alone is to be seen, that."""
+    given = os.environ.get("CUDA_VISIBLE_DEVICES")
+    here = sorted(path.name.removeprefix("nvidia") for path in Path("/dev").glob("nvidia[0-9]*"))
+    devices = here if given is None else [name for name in given.split(",") if name]
+    if "JAX_PLATFORMS" in os.environ and len(devices) > 1:
+        os.environ["CUDA_VISIBLE_DEVICES"] = devices[number % len(devices)]
 
 
 def hurry() -> None:

@@ -15,7 +15,7 @@ from edgewise.core.errors import UserError
 from edgewise.runs.blame import blamed, home_of
 from edgewise.runs.code import code_of, code_of_scheme
 from edgewise.runs.execute import Rig
-from edgewise.runs.lock import hold_as_worker
+from edgewise.runs.lock import held_as_worker, hold_as_worker
 from edgewise.runs.machine import settle
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
@@ -102,6 +102,10 @@ class Failed:
     details: str
 
 
+Event = Started | Progress | Done | Failed
+Listen = Callable[[Job, Event], None]
+
+
 def work(pipe: Connection, find: FindScenario, folder: Path, core: int) -> None:
     """The worker's life: jobs from `pipe` until None; each is answered by Started, by Progress any
     number of times, and then by Done or Failed."""
@@ -116,7 +120,8 @@ def work(pipe: Connection, find: FindScenario, folder: Path, core: int) -> None:
 
 def attempt(job: Job, find: FindScenario, folder: Path) -> Done | Failed:
     """One job, as an executor runs it."""
-    return _attempt(job, find, Store(folder), lambda progress: None)
+    with held_as_worker(folder):
+        return _attempt(job, find, Store(folder), lambda progress: None)
 
 
 def _attempt(job: Job, find: FindScenario, store: Store, tell: Tell) -> Done | Failed:
