@@ -7,8 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -91,20 +91,24 @@ def test_random_kills_cost_retries_and_change_no_file(
     assert len([path for path in made if path.endswith(".npz")]) == len(numbers) + seeds
 
 
-@dataclass
-class _Dying:
-    """A process that begins with the job that it is given, and dies."""
+class _Dying(BaseProcess):
+    """Begins with the job that it is given, and dies."""
 
-    pipe: Connection
-    exitcode: int = -9
+    exitcode = -9
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe = pipe
+        threading.Thread(target=self.run).start()
 
     def run(self) -> None:
         if self.pipe.recv() is not None:
             self.pipe.send(Started())
         self.pipe.close()
 
-    def join(self) -> None:
-        pass
+    def join(self, timeout: float | None = None) -> None:
+        """It is dead already."""
+
+    kill = join
 
 
 def test_a_job_whose_worker_dies_twice_has_failed(
@@ -113,7 +117,6 @@ def test_a_job_whose_worker_dies_twice_has_failed(
     def start(pool: Any, core: int) -> tuple[Connection, _Dying]:
         ours, theirs = multiprocessing.Pipe()
         process = _Dying(theirs)
-        threading.Thread(target=process.run).start()
         pool.busy[ours] = (None, process)
         return ours, process
 
