@@ -133,6 +133,10 @@ def _homes(part: Any) -> Iterator[str]:
         for each in (part.func, *part.args, *part.keywords.values()):
             yield from _homes(each)
         return
+    if isinstance(part, Scheme):  # A teacher, say.
+        for each in (way for way in _ways(part) if way is not None):
+            yield from _homes(each)
+        return
     owner = getattr(part, "__self__", None)
     part = owner if isinstance(owner, type) else inspect.unwrap(part)
     if (module := _module(part)) is not None:
