@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.running import DECISION, EXCHANGED, OBSERVED
 from edgewise.study.drawing import KNOWLEDGE_COLOURS
-from edgewise.study.rows import Row
+from edgewise.study.rows import GAP, Row
 
 LEAST_US, LEAST_BYTES = 1e-3, 1.0
 """What is less is drawn here: an axis of powers of ten has no zero."""
@@ -43,8 +43,12 @@ def cost_front(
         _scatter(axes, told, costs, name)
         best = front(costs, losses)
         levels = [told[i].metrics[name].interval.mean for i in best]
-        axes.plot([costs[i] for i in best], levels, color="#333333", lw=0.8, zorder=1)
+        xs = [costs[i] for i in best]
+        axes.plot(xs, levels, drawstyle="steps-post", color="#333333", lw=0.8, zorder=1)
         axes.set(xscale="log", xlabel=title)
+        axes.margins(x=0.2)
+        if name == GAP:  # From nothing to hundreds: linear up to 1%.
+            axes.set_yscale("symlog", linthresh=1.0)
     grid[0].set_ylabel(axis)
     return [_facts(row, name) for row in told]
 
