@@ -15,7 +15,8 @@ def new_(
         str,
         Parameter(
             name="--from",
-            help="example, three-cells, iot-gateway, city; small, overloaded, many-cells.",
+            help="example, three-cells, iot-gateway or city; or one of the standard networks that "
+            "schemes are compared on: small, overloaded, many-cells.",
         ),
     ] = "three-cells",
 ) -> None:
