@@ -88,7 +88,7 @@ def _module(path: Path, sha256: str) -> ModuleType:
     if str(path.parent) not in sys.path:  # Last, so that what stands beside it hides nothing.
         sys.path.append(str(path.parent))
     try:
-        with blaming(path.as_posix(), module):
+        with blaming(path.as_posix(), path.parent):
             spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]

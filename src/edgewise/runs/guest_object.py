@@ -4,24 +4,24 @@ program of training, or a function that makes one of them."""
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
-from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised, Knowledge
 from edgewise.learners.learner import AbstractLearner
 from edgewise.runs.scheme import Plan, Scheme
 from edgewise.training.program import AbstractProgram
 from edgewise.training.programs import Replay
 
-if TYPE_CHECKING:
-    from edgewise.runs.scenario import Scenario
-
 SLOTS = 3000
-"""Of training, where neither the learner nor the scenario says how long."""
+"""Of training, where nobody says how long."""
+Example = Callable[[], AbstractEnv]
+"""An environment to try a function on."""
 FORMS = (
     "a scheduler, a policy, a learner or a program of training (a class or, but for the last two, "
     "an object), a function (env, key, state) that plans, a function (env, **settings) that makes "
@@ -29,57 +29,56 @@ FORMS = (
 )
 
 
-def scheme_of(thing: Any, name: str, scenario: "Scenario", source: str) -> Scheme:
+def scheme_of(thing: Any, name: str, source: str, example: Example, slots: int = SLOTS) -> Scheme:
     """The scheme `name` that follows `thing`; `UserError` where that is nothing that decides.
 
     What it knows is `central` unless `thing` says otherwise by its `KNOWLEDGE`, or is the policy
-    of one agent; it trains as long as its `SLOTS` or else as the scenario's first learner, fed by
-    its `LOOP` or else from replay.
+    of one agent; what learns does so for its `SLOTS`, else for `slots`, fed by its `LOOP`, else
+    from replay.
     """
     if isinstance(thing, Scheme):
         return replace(thing, name=name, brought=thing.brought or _way(thing))
-    local = _is(thing, AbstractPolicy)
     facts = {
         "name": name,
         "title": getattr(thing, "__name__", type(thing).__name__),
-        "knowledge": getattr(thing, "KNOWLEDGE", "local" if local else "central"),
+        "knowledge": _knowledge(thing),
         "source": source,
         "brought": thing,
     }
-    return Scheme(**facts, **_ways(thing, scenario))
+    return Scheme(**{**facts, **_ways(thing, example, slots)})
 
 
-def _ways(thing: Any, scenario: "Scenario") -> dict[str, Any]:
+def _ways(thing: Any, example: Example, slots: int) -> dict[str, Any]:
     """How the scheme is given, as fields of it."""
     if isinstance(thing, AbstractScheduler):
         return {"scheduler": thing}
     if isinstance(thing, AbstractPolicy):
         return {"plan": everywhere(thing)}
     if isinstance(thing, type):
-        return _ways_of_class(thing, scenario)
+        return _ways_of_class(thing, example, slots)
     if callable(thing):
-        return _ways_of_function(thing, scenario)
+        return _ways_of_function(thing, example, slots)
     raise UserError(f"it is of type {type(thing).__name__}: name {FORMS}")
 
 
-def _ways_of_class(kind: type, scenario: "Scenario") -> dict[str, Any]:
+def _ways_of_class(kind: type, example: Example, slots: int) -> dict[str, Any]:
     if issubclass(kind, AbstractScheduler | AbstractPolicy):
-        return _ways(_made(kind), scenario)
+        return _ways(_made(kind), example, slots)
     if issubclass(kind, AbstractLearner):
-        return _learning(kind, kind, scenario)
+        return _learning(kind, kind, slots)
     if issubclass(kind, AbstractProgram):
-        return {"program": kind, "slots": _slots(kind, scenario)}
+        return {"program": kind, "slots": _slots(kind, slots)}
     raise UserError(f"the class {kind.__name__} is none that decides or learns: name {FORMS}")
 
 
-def _ways_of_function(function: Callable, scenario: "Scenario") -> dict[str, Any]:
+def _ways_of_function(function: Callable, example: Example, slots: int) -> dict[str, Any]:
     if len(_positional(function)) == len(("env", "key", "state")):
         return {"plan": function}
-    made = function(scenario.env())
+    made = function(example())
     if isinstance(made, AbstractLearner):
-        return _learning(function, made, scenario)
+        return {**_learning(function, made, slots), "knowledge": _knowledge(made)}
     if isinstance(made, AbstractScheduler | AbstractPolicy):
-        return {"plan": _planned_by(function)}
+        return {"plan": _planned_by(function), "knowledge": _knowledge(made)}
     raise UserError(f"{function.__name__}(env) gives {type(made).__name__}: name {FORMS}")
 
 
@@ -104,14 +103,13 @@ def _planned_by(function: Callable) -> Plan:
     return plan
 
 
-def _learning(maker: Any, learner: Any, scenario: "Scenario") -> dict[str, Any]:
+def _learning(maker: Any, learner: Any, slots: int) -> dict[str, Any]:
     loop = getattr(learner, "LOOP", Replay)
-    return {"learner": maker, "loop": loop, "slots": _slots(learner, scenario)}
+    return {"learner": maker, "loop": loop, "slots": _slots(learner, slots)}
 
 
-def _slots(learner: Any, scenario: "Scenario") -> int:
-    theirs = (each.slots for each in scenario.schemes if each.learns)
-    return int(getattr(learner, "SLOTS", next(theirs, SLOTS)))
+def _slots(learner: Any, slots: int) -> int:
+    return int(getattr(learner, "SLOTS", slots))
 
 
 def _made(kind: type) -> Any:
@@ -135,8 +133,13 @@ def _positional(function: Callable) -> dict[str, Any]:
     }
 
 
-def _is(thing: Any, kind: type) -> bool:
-    return issubclass(thing, kind) if isinstance(thing, type) else isinstance(thing, kind)
+def _knowledge(thing: Any) -> Knowledge:
+    """What it says that it knows; else one agent's policy its own row, and others everything."""
+    kind = thing if isinstance(thing, type) else type(thing)
+    said: Knowledge = getattr(kind, "KNOWLEDGE", None) or (
+        "local" if issubclass(kind, AbstractPolicy) else "central"
+    )
+    return said
 
 
 def _way(scheme: Scheme) -> Any:

@@ -1,4 +1,4 @@
-"""What other packages offer: schemes and scenarios, under the entry points of their installation."""
+"""What other packages offer: schemes and scenarios, under entry points of their installation."""
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
