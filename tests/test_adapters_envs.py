@@ -40,7 +40,7 @@ def test_the_official_conformance_tests_pass(name: str) -> None:
     made = gymnasium.make(f"edgewise/{name}-v0", max_slots=SLOTS, **SMALL.get(name, {}))
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        check_env(envs.gym_env(name, max_slots=SLOTS, **SMALL.get(name, {})))
+        check_env(made.unwrapped)
         test.parallel_api_test(_parallel(name), num_cycles=2 * SLOTS)
         test.parallel_seed_test(lambda: _parallel(name), num_cycles=SLOTS)
     lines = [str(each.message) for each in told]

@@ -18,6 +18,7 @@ EXTRAS |= {"federate": "federate", "serve": "serve", "tune": "tune"}
 """Of commands that need more than `lab`."""
 EXTRA_OF = {"dask": "dask", "distributed": "dask", "ray": "ray", "submitit": "slurm"}
 EXTRA_OF |= {"mlflow": "mlflow", "tensorboardX": "tensorboard", "pandas": "results"}
+EXTRA_OF |= {"gymnasium": "envs", "pettingzoo": "envs"}
 """Of libraries that an option needs."""
 
 

@@ -40,11 +40,12 @@ def plain_place(name: str) -> str:
 def file_name(scheme: str) -> str:
     """A scheme's name as that of a folder, on every system.
 
-    >>> file_name("../ours/mine.py:Mine~untrained"), file_name("dtomalb")
-    ('mine.Mine~untrained', 'dtomalb')
+    >>> file_name("../ours/mine.py:Mine~untrained"), file_name("dtomalb"), file_name("sb3:a/b.zip")
+    ('mine.Mine~untrained', 'dtomalb', 'sb3.b')
     """
+    framework, colon, model = scheme.partition(":")
     if not is_place(scheme):
-        return scheme
+        return ILLEGAL.sub("_", f"{framework}.{Path(model).stem}") if colon else scheme
     file, attribute = _parted(scheme)
     plain, mark, control = attribute.partition("~")
     return ILLEGAL.sub("_", f"{Path(file).stem}.{plain}") + mark + control

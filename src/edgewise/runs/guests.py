@@ -1,5 +1,5 @@
-"""A scheme that a scenario does not list itself: at a place FILE.py:NAME, among the general
-learners, or in somebody's package."""
+"""A scheme that a scenario does not list itself: at a place FILE.py:NAME, a model sb3:FILE.zip, among
+the general learners, or in somebody's package."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from edgewise.core.errors import unknown_name
 from edgewise.runs import general, installed
 from edgewise.runs.blame import blaming, home_of
 from edgewise.runs.guest_file import at_place, is_place, plain_place
+from edgewise.runs.guest_model import is_model, model_scheme
 from edgewise.runs.guest_object import SLOTS, scheme_of
 from edgewise.runs.scheme import Scheme
 
@@ -20,6 +21,8 @@ def guest(scenario: "Scenario", name: str) -> Scheme:
     scenario, and for whatever goes wrong in somebody's file, with its line."""
     if is_place(name):
         return _of_file(scenario, plain_place(name))
+    if is_model(name):
+        return model_scheme(name)
     if (found := general.general(scenario, name)) is not None:
         return found
     offered = installed.offered(installed.SCHEMES)
