@@ -1,8 +1,9 @@
 # `make` lists the targets; CI calls `make check` through README's second command.
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
+SMOKE := tests/test_physics.py tests/test_score.py tests/test_memory.py tests/test_runs_store.py
 
-.PHONY: help install check format lint types imports test hostile mutants bench typical reproduce readme
+.PHONY: help install check format lint types imports test smoke hostile mutants bench typical reproduce readme
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +27,9 @@ imports:  ## floors: imports go down only
 
 test:  ## the tests, on all cores
 	$(PYTHON) -m pytest -q -n auto
+
+smoke:  ## a minute of the tests, to see that an interpreter will do
+	$(PYTHON) -m pytest -q $(SMOKE)
 
 readme:  ## the tables in the READMEs and the schema, from the code
 	$(PYTHON) -m edgewise.report.readme

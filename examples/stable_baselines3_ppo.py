@@ -1,8 +1,8 @@
 """PPO of Stable-Baselines3 decides for a whole cell, and stands beside the optimum in one table.
 
-    pip install 'edgewise[lab,envs]' stable-baselines3
-    python examples/stable_baselines3_ppo.py               # in full: 200,000 slots
-    edgewise compare server-load-balance --schemes sb3:ppo.zip,dtomalb,local,optimum
+pip install 'edgewise[lab,envs]' stable-baselines3
+python examples/stable_baselines3_ppo.py               # in full: 200,000 slots
+edgewise compare server-load-balance --schemes sb3:ppo.zip,dtomalb,local,optimum
 """
 
 import argparse

@@ -165,5 +165,8 @@ def test_every_scenario_has_its_name_and_naming_imports_none() -> None:
     many = gymnasium.make_vec(f"edgewise/{FIRST}-v0", num_envs=2, num_users=3)
     assert many.observation_space.shape == (2, *made.observation_space.shape)
     assert many.unwrapped.episodes.max_slots == 20
-    code = "import sys, edgewise.envs; sys.exit('jax' in sys.modules)"
+    code = (
+        "import sys, gymnasium; gymnasium.spec('edgewise.envs:edgewise/small-cells-v0'); "
+        "sys.exit('jax' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,7 +1,8 @@
 """Scenarios as other frameworks know environments; `import edgewise.envs` registers them with
-Gymnasium, and where edgewise is installed Gymnasium finds them by itself.
+Gymnasium, and so does a name that says so.
 
     gymnasium.make("edgewise/server-load-balance-v0", num_users=20)
+    gymnasium.make("edgewise.envs:edgewise/small-cells-v0")
     gymnasium.make_vec("edgewise/network-v0", num_envs=16, file="my-network.toml")
     edgewise.envs.parallel_env("small-cells")            # PettingZoo
     edgewise.envs.functional("multi-rat-iot")            # gymnax's shape

@@ -5,6 +5,7 @@ for the action that it holds best. It sees the rows of all agents and decides fo
 import hashlib
 import importlib
 import json
+import math
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -52,13 +53,13 @@ class StableBaselines(AbstractScheduler[AbstractEnv, Any, Any, None]):
     def misfit(self, env: AbstractEnv) -> str | None:
         """Why it cannot decide in `env`; None where it can."""
         model = _model(self.path, self.sha256)
-        features, actions = env.num_agents * env.observation_size, _action_shape(env)
+        features, size = env.num_agents * env.observation_size, math.prod(_action_shape(env))
         choices = getattr(model.action_space, "nvec", None)
-        n = env.action_space.n if isinstance(env.action_space, Discrete) else None
-        same = (choices is None) == (n is None) and (choices is None or set(choices) == {n})
-        if model.observation_space.shape == (features,) and same:
-            if model.action_space.shape == (int(np.prod(actions)),):
-                return None
+        counts = set() if choices is None else set(choices)
+        ours = {env.action_space.n} if isinstance(env.action_space, Discrete) else set()
+        shapes = (model.observation_space.shape, model.action_space.shape)
+        if shapes == ((features,), (size,)) and counts == ours:
+            return None
         return (
             f"it was trained with observations {model.observation_space} and actions "
             f"{model.action_space}; here are {env.num_agents} agents with {env.observation_size} "

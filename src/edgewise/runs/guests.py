@@ -1,5 +1,5 @@
-"""A scheme that a scenario does not list itself: at a place FILE.py:NAME, a model sb3:FILE.zip, among
-the general learners, or in somebody's package."""
+"""A scheme that a scenario does not list itself: at a place FILE.py:NAME, a model sb3:FILE.zip,
+among the general learners, or in somebody's package."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
