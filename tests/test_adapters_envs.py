@@ -160,13 +160,13 @@ def test_network_files_are_environments_too() -> None:
 def test_every_scenario_has_its_name_and_naming_imports_none() -> None:
     ids = {f"edgewise/{name}-v0" for name in NAMES}
     assert ids <= set(gymnasium.registry)
-    made = gymnasium.make(f"edgewise/{FIRST}-v0", num_users=3, max_slots=SLOTS)
+    made = gymnasium.make(f"edgewise.envs:edgewise/{FIRST}-v0", num_users=3, max_slots=SLOTS)
     assert made.observation_space.shape[0] % 3 == 0
     many = gymnasium.make_vec(f"edgewise/{FIRST}-v0", num_envs=2, num_users=3)
     assert many.observation_space.shape == (2, *made.observation_space.shape)
     assert many.unwrapped.episodes.max_slots == 20
     code = (
-        "import sys, gymnasium; gymnasium.spec('edgewise.envs:edgewise/small-cells-v0'); "
+        "import sys, gymnasium, edgewise.envs; gymnasium.spec('edgewise/small-cells-v0'); "
         "sys.exit('jax' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
