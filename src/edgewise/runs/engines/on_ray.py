@@ -16,8 +16,8 @@ from edgewise.runs.machine import cores
 @contextmanager
 def executor(workers: int | None, address: str | None, folder: Path) -> Iterator[Executor]:
     """Of the cluster at `address`, or of one started here."""
-    quiet = {"log_to_driver": False, "logging_level": "error"}
-    here = {"num_cpus": workers or len(cores()), "include_dashboard": False}
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    here: dict[str, Any] = {"num_cpus": workers or len(cores()), "include_dashboard": False}
     try:
         ray.init(address=address or "local", **quiet, **({} if address else here))
     except (ConnectionError, ValueError) as error:
