@@ -47,11 +47,10 @@ def file_name(scheme: str) -> str:
     >>> file_name("../ours/mine.py:Mine~untrained"), file_name("dtomalb")
     ('mine.Mine~untrained', 'dtomalb')
     """
-    if not is_place(scheme):
-        return scheme
-    file, attribute = _parted(scheme)
+    file, attribute = _parted(scheme) if is_place(scheme) else ("", scheme)
     plain, mark, control = attribute.partition("~")
-    return ILLEGAL.sub("_", f"{Path(file).stem}.{plain}") + mark + control
+    whole = f"{Path(file).stem}.{plain}" if file else plain
+    return ILLEGAL.sub("_", whole) + mark + control
 
 
 def at_place(name: str) -> tuple[Any, ModuleType]:
