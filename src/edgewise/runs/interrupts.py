@@ -30,6 +30,20 @@ def ctrl_c_heard() -> Iterator[Connection]:
 
 
 @contextmanager
+def ctrl_c_raises() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, as Python would have it: for who only waits for others, and
+    has to end them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def ctrl_c_unseen_by_children() -> Iterator[None]:
     """Processes started meanwhile never see Ctrl-C, from their first moment on: a terminal sends
     it to them too, and it is the parent's to handle."""

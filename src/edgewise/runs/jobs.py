@@ -42,8 +42,6 @@ from edgewise.runs.worker import (
     work,
 )
 
-HEARD_S = 0.5
-"""Within which Ctrl-C is heard while an executor runs jobs."""
 MOST_TRIES = 2
 """Of a job whose worker dies in the middle of it: it goes on from its last checkpoint."""
 MOST_LOST = 3
@@ -179,23 +177,20 @@ def _run_on(
 ) -> None:
     failures: list[Failed] = []
     tried: Counter[int] = Counter()
-    with ctrl_c_heard() as stopped:
-        running = {_submitted(executor, job, find, folder): job for job in jobs}
-        for job in jobs:
-            listen(job, Started())
-        while running:
-            if stopped.poll():
-                raise KeyboardInterrupt
-            for future in wait_for(running, HEARD_S, FIRST_COMPLETED).done:
-                job = running.pop(future)
-                tried[id(job)] += 1
-                event = _told(job, future)
-                if event is None and tried[id(job)] < MOST_TRIES:
-                    running[_submitted(executor, job, find, folder)] = job
-                    continue
-                event = event or _lost(job, future)
-                failures += [event] if isinstance(event, Failed) else []
-                listen(job, event)
+    running = {_submitted(executor, job, find, folder): job for job in jobs}
+    for job in jobs:
+        listen(job, Started())
+    while running:
+        for future in wait_for(running, return_when=FIRST_COMPLETED).done:
+            job = running.pop(future)
+            tried[id(job)] += 1
+            event = _told(job, future)
+            if event is None and tried[id(job)] < MOST_TRIES:
+                running[_submitted(executor, job, find, folder)] = job
+                continue
+            event = event or _lost(job, future)
+            failures += [event] if isinstance(event, Failed) else []
+            listen(job, event)
     if failures:
         raise JobsFailed(failures)
 

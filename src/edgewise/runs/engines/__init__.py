@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from edgewise.core.errors import UserError
+from edgewise.runs.interrupts import ctrl_c_raises
 from edgewise.runs.machine import cores
 
 EngineName = Literal["pool", "ray", "dask", "slurm"]
@@ -40,5 +41,5 @@ class Engine:
             yield None
             return
         module = importlib.import_module(f"{__name__}.on_{self.name}")
-        with module.executor(self.workers, self.address, folder) as found:
+        with ctrl_c_raises(), module.executor(self.workers, self.address, folder) as found:
             yield found
