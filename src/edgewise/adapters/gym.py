@@ -8,7 +8,7 @@ of a processor. Reward: the mean of the agents' rewards. Info: the fields of the
 whose names end with their units (`delay_s`, `energy_j`).
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 import equinox as eqx
 import gymnasium
@@ -51,7 +51,7 @@ def joint(env: AbstractEnv, action: Any) -> Array:
 class GymEnv(gymnasium.Env):
     """One world. `reset(seed=s)` lays it out as the run with seed s of `edgewise compare` is."""
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (as in its base)
 
     def __init__(self, episodes: Episodes) -> None:
         self.episodes = episodes
@@ -79,7 +79,7 @@ class GymVectorEnv(VectorEnv):
     """`num_envs` worlds as one compiled program. An episode that is over begins anew in the same
     step; `info["final_obs"]` is what it ended with."""
 
-    metadata: ClassVar[dict[str, Any]] = {
+    metadata: dict[str, Any] = {  # noqa: RUF012 (as in its base)
         "render_modes": [],
         "autoreset_mode": AutoresetMode.SAME_STEP,
     }

@@ -117,7 +117,11 @@ def _read_index(folder: Path) -> dict[tuple[str, str], str]:
             rows = index.execute("SELECT path, state, facts, seal FROM runs").fetchall()
     except (OSError, sqlite3.Error, MemoryError):  # The last where there is nothing in it.
         return {}
-    return {tuple(key): facts for *key, facts, seal in rows if seal == _seal(*key, facts)}
+    return {
+        (path, state): facts
+        for path, state, facts, seal in rows
+        if seal == _seal(path, state, facts)
+    }
 
 
 def _write_index(folder: Path, runs: dict[tuple[str, str], str]) -> None:
