@@ -102,7 +102,7 @@ def _schemes(scenario: Scenario) -> str:
 
 def _verdicts(claims: dict[str, Any], text: str) -> str:
     """With what the author says of each claim in `text`."""
-    said = {cells[0]: cells[-1] for cells in _cells(_between(text, "verdicts"))}
+    said = {cells[0]: cells[-1] for cells in rows_of(_between(text, "verdicts"))}
     rows = [
         (id, each["figure"], each["statement"], _outcome(each), said.get(id, ""))
         for id, each in claims.items()
@@ -110,8 +110,12 @@ def _verdicts(claims: dict[str, Any], text: str) -> str:
     return table(("id", "figure", "claim", "verdict", "measured"), rows)
 
 
-def _cells(text: str) -> list[list[str]]:
-    """Of every line of a table in Markdown."""
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of every line of a table in Markdown.
+
+    >>> rows_of("| a | b |\\n|---|---|\\n| 1 | x\\\\|y |")
+    [['a', 'b'], ['---', '---'], ['1', 'x|y']]
+    """
     lines = [re.split(r"(?<!\\)\|", line) for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip().replace("\\|", "|") for cell in line[1:-1]] for line in lines]
 

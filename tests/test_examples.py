@@ -1,0 +1,43 @@
+"""Every example of the documents runs, in the order in which a reader meets it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import documented
+import pytest
+from documented import ROOT, Example
+
+PAGES = [page for page in documented.pages() if documented.run_elsewhere(page) is None]
+EXAMPLES = [example for page in PAGES for example in documented.examples(page)]
+
+
+def test_every_example_runs(tmp_path: Path) -> None:
+    """In one folder, where a page finds what earlier ones have run, beside a checkout's examples."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "following.py", *PAGES],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    followed = [line for line in done.stdout.splitlines() if line.endswith(": followed")]
+    assert len(followed) == sum(not example.missing for example in EXAMPLES) > 10
+    assert (tmp_path / "results" / "three-cells" / "index.html").exists()
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.missing], ids=str)
+def test_what_is_not_run_says_why(example: Example) -> None:
+    pytest.skip(example.missing)
+
+
+@pytest.mark.parametrize("page", documented.pages(), ids=lambda page: page.stem)
+def test_a_page_that_is_followed_elsewhere_is_named_there(page: Path) -> None:
+    place = documented.run_elsewhere(page)
+    if place is not None:
+        text = (ROOT / place).read_text()
+        assert page.name in text or f"import {page.stem.upper()}" in text
