@@ -44,6 +44,8 @@ def generated(site: Path) -> Iterator[tuple[Path, str]]:
     for name in ("CONTRIBUTING", "CHANGELOG"):
         text = (root / f"{name}.md").read_text(encoding="utf-8")
         yield GENERATED / f"{name.lower()}.md", moved(text, root, site / GENERATED)
+    for path in sorted((site / "notebooks").glob("*.ipynb")):
+        yield GENERATED / "notebooks" / f"{path.stem}.md", notebook(path)
     yield GENERATED / "commands.md", commands()
     for title, part in (("Symbols", "symbols"), ("Speed", "speed")):
         yield GENERATED / "parts" / f"{part}.md", sections(site, title)
@@ -117,6 +119,17 @@ def commands() -> str:
     """Every command and option, as the command line has them."""
     text = generate_markdown_docs(command_line, heading_level=1, generate_toc=False)
     return text.replace("# edgewise\n", "# Commands\n", 1)
+
+
+def notebook(path: Path) -> str:
+    """Its cells as a page, and itself to take away."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = [
+        f"```python\n{text}\n```" if cell["cell_type"] == "code" else text
+        for cell in cells
+        for text in ["".join(cell["source"])]
+    ]
+    return "\n\n".join([*texts, f"[The notebook](../../notebooks/{path.name})"]) + "\n"
 
 
 def sections(site: Path, title: str) -> str:

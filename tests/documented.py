@@ -6,6 +6,7 @@ instead of their own, so that it takes seconds; `needs` is a folder without whic
 `<!-- run by tests/... -->`.
 """
 
+import json
 import os
 import re
 import shlex
@@ -75,7 +76,8 @@ def smaller(line: str, more: str) -> str:
 
 def pages() -> list[Path]:
     """All that are written by hand, the tour first: the others go on from it."""
-    found = [page for page in DOCS.rglob("*.md") if not {"generated", "_build"} & {*page.parts}]
+    found = [*DOCS.rglob("*.md"), *DOCS.glob("notebooks/*.ipynb")]
+    found = [page for page in found if not {"generated", "_build"} & {*page.parts}]
     return sorted(found, key=lambda page: (page.stem != "tour", page))
 
 
@@ -86,8 +88,16 @@ def run_elsewhere(page: Path) -> str | None:
 
 
 def examples(page: Path) -> Iterator[Example]:
-    """The blocks of a page, in order."""
+    """The blocks of a page, in order; or the cells of a notebook, where `!` begins a command."""
     text = page.read_text()
+    if page.suffix == ".ipynb":
+        for number, cell in enumerate(json.loads(text)["cells"], 1):
+            code = "".join(cell["source"]) + "\n"
+            if cell["cell_type"] == "code":
+                shell = code.startswith("!")
+                language = "sh" if shell else "python"
+                yield Example(page, number, "", language, code.removeprefix("!"))
+        return
     for found in BLOCK.finditer(text):
         before = text[: found.start("language")]
         titles = re.findall(r"^## (.*)$", before, flags=re.M)
