@@ -1,8 +1,9 @@
 # `make` lists the targets; CI calls `make check` through README's second command.
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
+OURS := src tests benchmarks docs
 
-.PHONY: help install check format lint types imports test hostile mutants bench typical reproduce readme
+.PHONY: help install check format lint types imports test hostile mutants bench typical reproduce readme docs
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -13,10 +14,10 @@ install:  ## make .venv with the pinned environment and the developers' tools
 check: lint types imports test  ## every quality gate
 
 format:  ## rewrite the code in the house style
-	$(BIN)ruff format src tests benchmarks && $(BIN)ruff check --fix src tests benchmarks
+	$(BIN)ruff format $(OURS) && $(BIN)ruff check --fix $(OURS)
 
 lint:  ## style
-	$(BIN)ruff format --check src tests benchmarks && $(BIN)ruff check src tests benchmarks
+	$(BIN)ruff format --check $(OURS) && $(BIN)ruff check $(OURS)
 
 types:  ## annotations
 	$(BIN)mypy
@@ -29,6 +30,9 @@ test:  ## the tests, on all cores
 
 readme:  ## the tables in the READMEs and the schema, from the code
 	$(PYTHON) -m edgewise.report.readme
+
+docs:  ## the site, in docs/_build: a broken link, an unknown name, a missing docstring are errors
+	$(PYTHON) -m sphinx -W --keep-going -n -q -b html docs docs/_build
 
 hostile:  ## the fuzz, TIMES=10 as long, FROM=0 on
 	HOSTILE_TIMES=$(or $(TIMES),10) HOSTILE_FROM=$(or $(FROM),0) \

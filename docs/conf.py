@@ -25,8 +25,8 @@ myst_heading_anchors = 4
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-# Types in signatures: of libraries, whose pages are elsewhere (a build asks no network), or of our own
-# that are called by another name in public.
+# Types in signatures: of libraries, whose pages are elsewhere (a build asks no network), or of our
+# own, which are called by another name in public.
 nitpick_ignore_regex = [("py:(class|obj)", ".*")]
 
 html_theme = "furo"
@@ -38,4 +38,4 @@ def setup(app):
     """Writes the generated pages first, and points links of the repository into the site."""
     app.connect("builder-inited", lambda app: pages.write(Path(app.srcdir)))
     app.connect("source-read", pages.as_on_the_site)
-    app.connect("autodoc-process-docstring", pages.told_if_missing)
+    app.connect("builder-inited", pages.undocumented)

@@ -4,6 +4,7 @@ They are written to `generated/`, which git ignores, at the start of every build
 is found by the same scan as the scenario.
 """
 
+import inspect
 import json
 import re
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 from cyclopts.docs.markdown import generate_markdown_docs
 from sphinx.util import logging
 
+import edgewise
 from edgewise import scenarios
 from edgewise.cli.main import app as command_line
 from edgewise.report.readme import rows_of, table
@@ -124,12 +126,15 @@ def commands() -> str:
 def notebook(path: Path) -> str:
     """Its cells as a page, and itself to take away."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    texts = [
-        f"```python\n{text}\n```" if cell["cell_type"] == "code" else text
-        for cell in cells
-        for text in ["".join(cell["source"])]
-    ]
+    texts = [_cell(cell["cell_type"], "".join(cell["source"])) for cell in cells]
     return "\n\n".join([*texts, f"[The notebook](../../notebooks/{path.name})"]) + "\n"
+
+
+def _cell(kind: str, text: str) -> str:
+    if kind == "markdown":
+        return text
+    language = "sh" if text.startswith("!") else "python"
+    return f"```{language}\n{text.removeprefix('!')}\n```"
 
 
 def sections(site: Path, title: str) -> str:
@@ -162,7 +167,8 @@ def _symbols_first(row: Sequence[str]) -> tuple[str, str]:
     return (second if "`" in first else first), unit
 
 
-def told_if_missing(app: Any, kind: str, name: str, found: Any, options: Any, lines: Any) -> None:
+def undocumented(app: Any) -> None:
     """A public name without a docstring is a warning, which is an error in `make docs`."""
-    if not any(lines):
-        logging.getLogger(__name__).warning("%s %s has no docstring", kind, name)
+    for name in edgewise.__all__:
+        if not inspect.getdoc(getattr(edgewise, name)):
+            logging.getLogger(__name__).warning("edgewise.%s has no docstring", name)

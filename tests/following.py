@@ -6,6 +6,7 @@ In a process of its own, as a reader has it: without the checks of every test, w
 than the examples do. Runs are made in this process.
 """
 
+import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,15 +14,18 @@ from pathlib import Path
 
 from documented import examples, follow
 
-from edgewise.cli import work
 from edgewise.runs import machine
+
+RUNNING = ("edgewise.cli.work", "edgewise.api.compare")
+"""Where jobs are given to workers."""
 
 
 def follow_pages(pages: list[Path]) -> None:
     """All examples that can be run here, each named on standard output."""
     machine.settle = lambda core: None
     with ThreadPoolExecutor(1) as here:
-        work.run_jobs = partial(work.run_jobs, executor=here)
+        for module in map(importlib.import_module, RUNNING):
+            module.run_jobs = partial(module.run_jobs, executor=here)
         for page in pages:
             names: dict = {}
             for example in examples(page):

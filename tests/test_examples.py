@@ -14,7 +14,8 @@ EXAMPLES = [example for page in PAGES for example in documented.examples(page)]
 
 
 def test_every_example_runs(tmp_path: Path) -> None:
-    """In one folder, where a page finds what earlier ones have run, beside a checkout's examples."""
+    """In one folder, where a page finds what earlier ones have run, beside the files of a
+    checkout."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     done = subprocess.run(
         [sys.executable, ROOT / "tests" / "following.py", *PAGES],
