@@ -20,7 +20,7 @@ def front(costs: Sequence[float], losses: Sequence[float]) -> list[int]:
     >>> front([1.0, 2.0, 3.0, 2.5], [9.0, 4.0, 1.0, 5.0])
     [0, 1, 2]
     """
-    best, found = float("inf"), []
+    best, found = float("inf"), list[int]()
     for i in sorted(range(len(costs)), key=lambda i: (costs[i], losses[i])):
         if losses[i] < best:
             best, found = losses[i], [*found, i]
