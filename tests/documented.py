@@ -2,8 +2,7 @@
 
 A comment before a block says where the two differ: `smaller` are options that its commands have
 instead of their own, so that it takes seconds; `needs` is a folder without which it cannot be run;
-`not run` says why it is not. A page whose commands have a test of their own names it:
-`<!-- run by tests/... -->`.
+`not run` says why it is not.
 """
 
 import json
@@ -26,8 +25,9 @@ BLOCK = re.compile(
     r"^(?P<said>(?:<!-- [^\n]* -->\n)*)```(?P<language>sh|python)\n(?P<code>.*?)^```$", re.M | re.S
 )
 SAID = re.compile(r"<!-- (smaller|needs|not run): (.*) -->")
-ELSEWHERE = re.compile(r"^<!-- run by (\S+) -->$", re.M)
-REPEATED = ("--set", "--learn", "--vary")
+REPEATED = ("--set", "--learn")
+OF_ALL = ("test_docs", "test_examples", "test_site")
+"""Tests of all pages."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,11 @@ def pages() -> list[Path]:
     return sorted(found, key=lambda page: (page.stem != "tour", page))
 
 
-def run_elsewhere(page: Path) -> str | None:
-    """The test that follows the page, where it is not followed with the others."""
-    found = ELSEWHERE.search(page.read_text())
-    return found and found[1]
+def followed_elsewhere(page: Path) -> bool:
+    """Whether a test of its own follows the page: one that names it."""
+    named = re.compile(rf"\b{re.escape(page.name)}\b")
+    tests = (path for path in ROOT.glob("tests/**/test_*.py") if path.stem not in OF_ALL)
+    return any(named.search(path.read_text()) for path in tests)
 
 
 def examples(page: Path) -> Iterator[Example]:

@@ -9,7 +9,7 @@ import documented
 import pytest
 from documented import ROOT, Example
 
-PAGES = [page for page in documented.pages() if documented.run_elsewhere(page) is None]
+PAGES = [page for page in documented.pages() if not documented.followed_elsewhere(page)]
 EXAMPLES = [example for page in PAGES for example in documented.examples(page)]
 
 
@@ -34,11 +34,3 @@ def test_every_example_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.missing], ids=str)
 def test_what_is_not_run_says_why(example: Example) -> None:
     pytest.skip(example.missing)
-
-
-@pytest.mark.parametrize("page", documented.pages(), ids=lambda page: page.stem)
-def test_a_page_that_is_followed_elsewhere_is_named_there(page: Path) -> None:
-    place = documented.run_elsewhere(page)
-    if place is not None:
-        text = (ROOT / place).read_text()
-        assert page.name in text or f"import {page.stem.upper()}" in text
