@@ -120,7 +120,8 @@ def _range(part: dict[str, Any]) -> str:
 def commands() -> str:
     """Every command and option, as the command line has them."""
     text = generate_markdown_docs(command_line, heading_level=1, generate_toc=False)
-    return text.replace("# edgewise\n", "# Commands\n", 1)
+    named = text.replace("# edgewise\n", "# Commands\n", 1)
+    return re.sub(r" \*\[default: (\(\)|False)\]\*", "", named)
 
 
 def notebook(path: Path) -> str:
