@@ -1,6 +1,7 @@
 """A comparison's answer: rows, best first, as text, JSON or a data frame."""
 
 import html
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
@@ -66,7 +67,9 @@ class Table(Sequence[Row]):
         try:
             import pandas
         except ModuleNotFoundError:
-            raise UserError("pandas is not installed here: pip install pandas") from None
+            raise UserError(
+                "pandas is not installed here: pip install 'edgewise[pandas]'"
+            ) from None
         return pandas.DataFrame(map(_flat, self.to_dicts())).set_index("scheme")
 
     def text(self, shown: Shown = "metrics") -> str:
@@ -102,4 +105,5 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         for end in ("mean", "low", "high")
     }
     words = {name: row[name] for name in ("scheme", "knowledge", "seeds", "stale")}
-    return {**words, "rank": row["rank"][0], **numbers, **row["cost"]}
+    told = {name: math.nan if x is None else x for name, x in {**numbers, **row["cost"]}.items()}
+    return {**words, "rank": row["rank"][0], **told}
