@@ -28,7 +28,10 @@ def test_every_example_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     followed = [line for line in done.stdout.splitlines() if line.endswith(": followed")]
     assert len(followed) == sum(not example.missing for example in EXAMPLES) > 10
-    assert (tmp_path / "results" / "three-cells" / "index.html").exists()
+    assert "three cells: 3 sites" in done.stdout
+    assert "edgewise compare results/three-cells/planned.toml" in done.stderr
+    files = {path.name for path in (tmp_path / "results" / "three-cells").iterdir()}
+    assert {"plan.png", "plan.svg", "plan.csv", "planned.toml", "index.html"} <= files
 
 
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.missing], ids=str)

@@ -3,38 +3,12 @@
 import re
 from pathlib import Path
 
-import documented
 import pytest
-from documented import DOCS
 
 from edgewise.core.errors import UserError
 from edgewise.scenarios.network.file.keys import key_rows
 from edgewise.scenarios.network.file.reading import EXAMPLE, read_network
 from edgewise.scenarios.network.file.tables import NetworkFile
-
-PAGE = DOCS / "network.md"
-
-
-def test_the_running_example_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    found = list(documented.examples(PAGE))
-    assert [each.code.split()[1] for each in found if each.language == "sh"] == [
-        "new",
-        "check",
-        "compare",
-        "plan",
-        "compare",
-    ]
-    for example in found:
-        documented.follow(example, {})
-    told = capsys.readouterr()
-    assert "three cells: 3 sites" in told.out
-    assert "least-finish" in told.out
-    assert "edgewise compare results/three-cells/planned.toml" in told.err
-    files = {path.name for path in (tmp_path / "results" / "three-cells").iterdir()}
-    assert {"plan.png", "plan.svg", "plan.csv", "planned.toml", "index.html"} <= files
 
 
 def test_every_key_has_a_row() -> None:
