@@ -23,6 +23,7 @@ highlight_language = "none"
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 4
 default_role = "code"
+smartquotes = False  # `--set` is two hyphens.
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 # Types in signatures: of libraries, whose pages are elsewhere (a build asks no network), or of our
@@ -39,3 +40,4 @@ def setup(app):
     app.connect("builder-inited", lambda app: pages.write(Path(app.srcdir)))
     app.connect("source-read", pages.as_on_the_site)
     app.connect("builder-inited", pages.undocumented)
+    app.connect("autodoc-process-signature", pages.with_short_types)

@@ -111,7 +111,7 @@ def _interval(quantity: dict[str, float]) -> str:
 
 
 def _range(part: dict[str, Any]) -> str:
-    low, high = part["low"], part["high"]
+    low, high = (end if end is None else end + 0.0 for end in (part["low"], part["high"]))
     if low is None or high is None:
         return f"at most {high:.4g}" if low is None else f"at least {low:.4g}"
     return f"{low:.4g} to {high:.4g}"
@@ -173,3 +173,19 @@ def undocumented(app: Any) -> None:
     for name in edgewise.__all__:
         if not inspect.getdoc(getattr(edgewise, name)):
             logging.getLogger(__name__).warning("edgewise.%s has no docstring", name)
+
+
+def with_short_types(
+    app: Any, kind: str, name: str, found: Any, options: Any, arguments: str, returns: str
+) -> tuple[str, str]:
+    """A signature with the names that types have in the code, not what stands behind them."""
+    return _short(arguments), _short(returns)
+
+
+def _short(signature: str | None) -> str:
+    """
+    >>> _short("(key: Key[jaxlib._jax.Array, ''] | UInt32[jaxlib._jax.Array, '2'])")
+    '(key: PRNGKeyArray)'
+    """
+    arrays = (signature or "").replace("jaxlib._jax.Array", "Array")
+    return re.sub(r"Key\[Array, ''\]( \| UInt32\[Array, '\d'\])*", "PRNGKeyArray", arrays)

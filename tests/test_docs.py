@@ -73,7 +73,7 @@ def test_every_public_name_has_a_docstring_and_an_example():
     for name in edgewise.__all__:
         told = inspect.getdoc(getattr(edgewise, name))
         assert told, name
-        example = ">>>" in told and name in told or re.search(rf"\b{name}\b", shown)
+        example = (">>>" in told and name in told) or re.search(rf"\b{name}\b", shown)
         assert example or name.startswith("__"), name
 
 

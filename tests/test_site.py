@@ -114,3 +114,10 @@ def test_a_public_name_without_a_docstring_is_told(
     with caplog.at_level(logging.WARNING):
         pages.undocumented(None)
     assert [each.getMessage() for each in caplog.records] == ["edgewise.mute has no docstring"]
+
+
+def test_types_are_told_by_their_short_names(pages: ModuleType) -> None:
+    key = "Key[jaxlib._jax.Array, ''] | UInt32[jaxlib._jax.Array, '2']"
+    given = f"(key: {key}, rows: Float[jaxlib._jax.Array, 'agents features'])"
+    told = pages.with_short_types(None, "", "", None, None, given, None)
+    assert told == ("(key: PRNGKeyArray, rows: Float[Array, 'agents features'])", "")
