@@ -34,7 +34,7 @@ def asked(
     parameters, layout = with_real_sites(scenario, parameters, sites, users)
     return Comparison(
         scenario.name,
-        _chosen(schemes) or _all_that_fit(scenario, parameters),
+        _chosen(scenario, schemes) or _all_that_fit(scenario, parameters),
         seeds or scenario.seeds,
         slots,
         parameters,
@@ -62,10 +62,10 @@ def _all_that_fit(scenario: Scenario, parameters: dict[str, Any]) -> tuple[str, 
     return tuple(fitting)
 
 
-def _chosen(schemes: str | None) -> tuple[str, ...]:
+def _chosen(scenario: Scenario, schemes: str | None) -> tuple[str, ...]:
     if schemes is None:
         return ()
     names = options.names_in(schemes)
     if not names:
         raise UserError("--schemes names no scheme: write --schemes A,B")
-    return names
+    return tuple(dict.fromkeys(scenario.scheme(name).name for name in names))

@@ -47,7 +47,9 @@ class Scheme:
     train as one vmapped program; else each seed is a job of its own. `too_large(env)` says in one
     line why the scheme cannot be run at this size (an exhaustive search); None where it can.
     `trained_view` and `view` are what its agents see of the environment while they learn and when
-    they decide, and no training is longer than `most_slots`: see `runs.controls`.
+    they decide, and no training is longer than `most_slots`: see `runs.controls`. `brought` is what
+    a scheme was made of that the scenario does not list itself (`runs.guests`): its code counts for
+    its runs alone.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Scheme:
     view: View = as_it_is
     most_slots: int | None = None
     note: str = ""
+    brought: Any = None
 
     def __post_init__(self) -> None:
         ways = (self.scheduler, self.plan, self.learner, self.program)

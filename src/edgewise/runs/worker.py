@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from edgewise.core.errors import UserError
-from edgewise.runs.code import code_of
+from edgewise.runs.blame import blamed, home_of
+from edgewise.runs.code import code_of, code_of_scheme
 from edgewise.runs.execute import Rig
 from edgewise.runs.lock import hold_as_worker
 from edgewise.runs.machine import settle
@@ -47,7 +48,7 @@ class RunJob:
     def execute(self, find: FindScenario, store: Store, tell: Tell) -> None:
         """Run it and record its results."""
         rig = _rig(find, self.spec.scenario, _Hashable(self.spec))
-        code = code_of(rig.scenario)
+        code = code_of_scheme(rig.scenario, self.spec.scheme)
         work = store.work_folder(self.spec, self.seeds, code)
         finished = rig.execute(self.seeds, work, tell)
         for seed, run in zip(self.seeds, finished, strict=True):
@@ -125,8 +126,17 @@ def _attempt(job: Job, find: FindScenario, store: Store, tell: Tell) -> Done | F
         return Failed(f"{job.label}: {error}", traceback.format_exc())
     except Exception as error:
         first = (str(error).strip().splitlines() or [""])[0]
-        return Failed(f"{job.label}: {type(error).__name__}: {first}", traceback.format_exc())
+        told = _blamed(job, find, error) or f"{type(error).__name__}: {first}"
+        return Failed(f"{job.label}: {told}", traceback.format_exc())
     return Done()
+
+
+def _blamed(job: Job, find: FindScenario, error: Exception) -> str | None:
+    """Where in somebody's own scheme it went wrong."""
+    if isinstance(job, ExperimentJob):
+        return None
+    brought = find(job.spec.scenario).scheme(job.spec.scheme).brought
+    return blamed(error, home_of(brought))
 
 
 def _end_with_parent() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from edgewise.core.certificate import words
-from edgewise.runs.code import code_of
+from edgewise.runs.code import code_of_scheme
 from edgewise.runs.scenario import Scenario
 from edgewise.study.compare import Comparison
 from edgewise.study.ranking import Ranking, better_than, rank
@@ -111,7 +111,7 @@ def _row(
     ranking: Ranking,
     ahead: bool,
 ) -> Row:
-    scheme, code = scenario.scheme(name), code_of(scenario).digest
+    scheme, code = scenario.scheme(name), code_of_scheme(scenario, name).digest
     runs = results.of(comparison.sweep).runs(name, {})
     train_s = np.array([run.cost["train_s"] for run in runs])
     return Row(

@@ -1,0 +1,144 @@
+"""A scheme made of whatever somebody has written: a scheduler, a policy of one agent, a learner, a
+program of training, or a function that makes one of them."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from edgewise.core.errors import UserError
+from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.learners.learner import AbstractLearner
+from edgewise.runs.scheme import Plan, Scheme
+from edgewise.training.program import AbstractProgram
+from edgewise.training.programs import Replay
+
+if TYPE_CHECKING:
+    from edgewise.runs.scenario import Scenario
+
+SLOTS = 3000
+"""Of training, where neither the learner nor the scenario says how long."""
+FORMS = (
+    "a scheduler, a policy, a learner or a program of training (a class or, but for the last two, "
+    "an object), a function (env, key, state) that plans, a function (env, **settings) that makes "
+    "one of them, or a Scheme"
+)
+
+
+def scheme_of(thing: Any, name: str, scenario: "Scenario", source: str) -> Scheme:
+    """The scheme `name` that follows `thing`; `UserError` where that is nothing that decides.
+
+    What it knows is `central` unless `thing` says otherwise by its `KNOWLEDGE`, or is the policy
+    of one agent; it trains as long as its `SLOTS` or else as the scenario's first learner, fed by
+    its `LOOP` or else from replay.
+    """
+    if isinstance(thing, Scheme):
+        return replace(thing, name=name, brought=thing.brought or _way(thing))
+    local = _is(thing, AbstractPolicy)
+    facts = {
+        "name": name,
+        "title": getattr(thing, "__name__", type(thing).__name__),
+        "knowledge": getattr(thing, "KNOWLEDGE", "local" if local else "central"),
+        "source": source,
+        "brought": thing,
+    }
+    return Scheme(**facts, **_ways(thing, scenario))
+
+
+def _ways(thing: Any, scenario: "Scenario") -> dict[str, Any]:
+    """How the scheme is given, as fields of it."""
+    if isinstance(thing, AbstractScheduler):
+        return {"scheduler": thing}
+    if isinstance(thing, AbstractPolicy):
+        return {"plan": everywhere(thing)}
+    if isinstance(thing, type):
+        return _ways_of_class(thing, scenario)
+    if callable(thing):
+        return _ways_of_function(thing, scenario)
+    raise UserError(f"it is of type {type(thing).__name__}: name {FORMS}")
+
+
+def _ways_of_class(kind: type, scenario: "Scenario") -> dict[str, Any]:
+    if issubclass(kind, AbstractScheduler | AbstractPolicy):
+        return _ways(_made(kind), scenario)
+    if issubclass(kind, AbstractLearner):
+        return _learning(kind, kind, scenario)
+    if issubclass(kind, AbstractProgram):
+        return {"program": kind, "slots": _slots(kind, scenario)}
+    raise UserError(f"the class {kind.__name__} is none that decides or learns: name {FORMS}")
+
+
+def _ways_of_function(function: Callable, scenario: "Scenario") -> dict[str, Any]:
+    if len(_positional(function)) == len(("env", "key", "state")):
+        return {"plan": function}
+    made = function(scenario.env())
+    if isinstance(made, AbstractLearner):
+        return _learning(function, made, scenario)
+    if isinstance(made, AbstractScheduler | AbstractPolicy):
+        return {"plan": _planned_by(function)}
+    raise UserError(f"{function.__name__}(env) gives {type(made).__name__}: name {FORMS}")
+
+
+def everywhere(policy: AbstractPolicy) -> Plan:
+    """Every agent follows the same policy."""
+
+    def plan(env: Any, key: Any, state: Any) -> AbstractScheduler:
+        def for_all(leaf: Any) -> Any:
+            return jnp.broadcast_to(leaf, (env.num_agents, *jnp.shape(leaf)))
+
+        arrays, fixed = eqx.partition(policy, eqx.is_array)
+        return Decentralised(eqx.combine(jax.tree.map(for_all, arrays), fixed))
+
+    return plan
+
+
+def _planned_by(function: Callable) -> Plan:
+    def plan(env: Any, key: Any, state: Any) -> AbstractScheduler:
+        made = function(env)
+        return everywhere(made)(env, key, state) if isinstance(made, AbstractPolicy) else made
+
+    return plan
+
+
+def _learning(maker: Any, learner: Any, scenario: "Scenario") -> dict[str, Any]:
+    loop = getattr(learner, "LOOP", Replay)
+    return {"learner": maker, "loop": loop, "slots": _slots(learner, scenario)}
+
+
+def _slots(learner: Any, scenario: "Scenario") -> int:
+    theirs = (each.slots for each in scenario.schemes if each.learns)
+    return int(getattr(learner, "SLOTS", next(theirs, SLOTS)))
+
+
+def _made(kind: type) -> Any:
+    needed = [name for name, each in _positional(kind).items() if each is inspect.Parameter.empty]
+    if needed:
+        raise UserError(
+            f"{kind.__name__} takes {', '.join(needed)}: name an object, as in "
+            f"mine = {kind.__name__}({needed[0]}=...), or a function (env, key, state) that "
+            "returns one"
+        )
+    return kind()
+
+
+def _positional(function: Callable) -> dict[str, Any]:
+    """The arguments that it takes by position, with their defaults."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return {
+        name: each.default
+        for name, each in inspect.signature(function).parameters.items()
+        if each.kind in kinds
+    }
+
+
+def _is(thing: Any, kind: type) -> bool:
+    return issubclass(thing, kind) if isinstance(thing, type) else isinstance(thing, kind)
+
+
+def _way(scheme: Scheme) -> Any:
+    ways = (scheme.scheduler, scheme.plan, scheme.learner, scheme.program)
+    return next(way for way in ways if way is not None)
