@@ -14,6 +14,7 @@ from edgewise.runs.durations import Durations
 from edgewise.runs.interrupts import ctrl_c_heard, ctrl_c_unseen_by_children
 from edgewise.runs.lock import locked
 from edgewise.runs.machine import cores
+from edgewise.runs.running import is_timed
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store
@@ -26,6 +27,7 @@ from edgewise.runs.worker import (
     Job,
     RunJob,
     Started,
+    TimeJob,
     attempt,
     work,
 )
@@ -62,8 +64,15 @@ class Plan:
     changed: tuple[str, ...] = ()
 
 
-def plan_runs(scenario: Scenario, store: Store, wanted: Wanted, keep_stale: bool = False) -> Plan:
-    """The runs that are wanted and not there; of equal ones only the first."""
+def plan_runs(
+    scenario: Scenario,
+    store: Store,
+    wanted: Wanted,
+    keep_stale: bool = False,
+    timed: bool = False,
+) -> Plan:
+    """The runs that are wanted and not there; of equal ones only the first. Where `timed`, what it
+    costs to run each scheme too, on the first seed."""
     jobs: dict[tuple[str, tuple[int, ...]], Job] = {}
     taken: set[tuple[str, int]] = set()
     stale: list[tuple[Code, str]] = []
@@ -80,7 +89,9 @@ def plan_runs(scenario: Scenario, store: Store, wanted: Wanted, keep_stale: bool
         together = scenario.scheme(spec.scheme).seeds_together
         groups = [tuple(left)] if together and left else [(seed,) for seed in left]
         for group in groups:
-            jobs[spec.digest, group] = RunJob(spec, group)
+            jobs[spec.digest, group] = RunJob(spec, group, timed and seeds[0] in group)
+        if timed and seeds[0] not in left and not is_timed(store.read(spec, seeds[0]).cost):
+            jobs[spec.digest, ()] = TimeJob(spec, seeds[:1])
     return Plan(tuple(jobs.values()), len(stale), _changed(store, stale))
 
 

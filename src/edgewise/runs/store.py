@@ -217,6 +217,12 @@ class Store:
         facts = ResultFile(metrics=metrics, together=together, files=sums)
         files.write_sealed(folder / "result.json", facts)
 
+    def add_cost(self, spec: RunSpec, seed: int, more: Mapping[str, float]) -> None:
+        """Record what else is known of the cost of a finished run."""
+        path = self.run_folder(spec, seed) / "cost.json"
+        known = files.read_sealed(path, CostFile, _remedy(path)).cost
+        files.write_sealed(path, CostFile(cost={**known, **more}))
+
     def read(self, spec: RunSpec, seed: int) -> RunResult:
         """A finished run."""
         folder = self.run_folder(spec, seed)
