@@ -3,7 +3,6 @@
 from typing import TypeVar
 
 import jax
-import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
@@ -33,6 +32,7 @@ def descended(
 def followed(slow: Model, model: Model, rate: float) -> Model:
     """The slow copy after a step: (1 - rate) slow + rate model.
 
+    >>> from jax import numpy as jnp
     >>> followed(jnp.array([1.0]), jnp.array([3.0]), 0.25).tolist()
     [1.5]
     """

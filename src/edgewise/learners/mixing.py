@@ -24,9 +24,7 @@ class Mixer(eqx.Module):
     second_bias: Network
 
 
-def init_mixer(
-    key: PRNGKeyArray, agents: int, features: int, embedding: int, hidden: int
-) -> Mixer:
+def init_mixer(key: PRNGKeyArray, agents: int, features: int, embedding: int, hidden: int) -> Mixer:
     """Where the embedding has so many units, and the networks that make weights so many hidden
     ones. Weights start so small that the team's value is about as large as a mean of values."""
     state = agents * features
@@ -39,9 +37,7 @@ def init_mixer(
     )
 
 
-def mixed(
-    mixer: Mixer, value: Float[Array, "agents batch"], seen: Seen
-) -> Float[Array, " batch"]:
+def mixed(mixer: Mixer, value: Float[Array, "agents batch"], seen: Seen) -> Float[Array, " batch"]:
     """Q_tot = |w₂|ᵀ elu(|W₁| q + b₁) + b₂, every weight and bias a function of the state."""
     agents, batch = value.shape
     state = seen.reshape(-1, batch)

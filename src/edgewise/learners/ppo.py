@@ -138,7 +138,9 @@ class Ppo(AbstractLearner[PpoLearned]):
 
     def scheduler(self, learned: PpoLearned) -> Decentralised:
         each = one_each(learned.model.actor)
-        return Decentralised(GreedyActor(tuple((l.weight, l.bias) for l in each), self.space))
+        return Decentralised(
+            GreedyActor(tuple((layer.weight, layer.bias) for layer in each), self.space)
+        )
 
     def loss(self, model: PpoModel, batch: Batch) -> tuple[Array, dict[str, Array]]:
         """Less the clipped gain and the entropy, and the critic's error; and the log."""

@@ -120,16 +120,16 @@ class Qmix(AbstractLearner[QmixLearned]):
 
         error, slope = jax.value_and_grad(loss)(learned.model)
         rate = self.rate * (1.0 - progress)
-        model, moments = descended(
-            learned.model, slope, learned.moments, rate, self.longest_slope
-        )
+        model, moments = descended(learned.model, slope, learned.moments, rate, self.longest_slope)
         slow = followed(learned.slow, model, self.target_rate)
         return QmixLearned(model, slow, moments, rewards), {"critic_loss": error}
 
     def scheduler(self, learned: QmixLearned) -> Decentralised:
         each = one_each(learned.model.agents)
         space = Discrete(self.num_actions)
-        return Decentralised(GreedyActor(tuple((l.weight, l.bias) for l in each), space))
+        return Decentralised(
+            GreedyActor(tuple((layer.weight, layer.bias) for layer in each), space)
+        )
 
     def team_value(
         self, model: QmixModel, seen: Seen, action: Int[Array, "agents batch"]

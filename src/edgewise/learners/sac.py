@@ -131,9 +131,7 @@ class Sac(AbstractLearner[SacLearned]):
 
         slope, log = jax.grad(loss, has_aux=True)(learned.model)
         rate = self.rate * (1.0 - progress)
-        model, moments = descended(
-            learned.model, slope, learned.moments, rate, self.longest_slope
-        )
+        model, moments = descended(learned.model, slope, learned.moments, rate, self.longest_slope)
         slow = followed(learned.slow, model.critics, self.target_rate)
         return SacLearned(model, slow, moments, rewards), log
 
