@@ -10,9 +10,9 @@ from edgewise.learners.learner import Transition
 class Stretch(Transition):
     """Slots in a row, lived by one policy in copies of the environment: leaves `[slots, copies,
     ...]`. `cut` says after which slots an episode was cut by its time limit: the next slot is
-    another episode's."""
+    another episode's. One slot alone has no axis of slots."""
 
-    cut: Bool[Array, " slots"]
+    cut: Bool[Array, "*slots"]
 
 
 def advantages(

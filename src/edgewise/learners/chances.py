@@ -12,8 +12,8 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from edgewise.core.spaces import Discrete, Space
 
 Raw = Float[Array, "agents outputs batch"]
-Spread = Float[Array, "#agents outputs"]
-"""Of a normal, in logarithms; of a categorical there is none, and `outputs` is 0."""
+Spread = Float[Array, "#agents coordinates"]
+"""Of a normal, in logarithms; of a categorical there is none, and there are no coordinates."""
 
 
 def width(space: Space) -> int:
@@ -21,10 +21,10 @@ def width(space: Space) -> int:
     return space.n if isinstance(space, Discrete) else space.size
 
 
-def spread_of(space: Space, members: int, spread: float) -> Float[Array, "members outputs"]:
+def spread_of(space: Space, members: int, spread: float) -> Float[Array, "members coordinates"]:
     """`spread` for every coordinate of an action."""
     size = 0 if isinstance(space, Discrete) else space.size
-    return jnp.full((members, size), jnp.log(spread))
+    return jnp.full((members, size), jnp.log(spread), float)
 
 
 def draw(key: PRNGKeyArray, space: Space, raw: Raw, log_spread: Spread) -> Array:

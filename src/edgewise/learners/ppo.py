@@ -12,7 +12,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray, Shaped
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.policy import Decentralised
@@ -36,7 +36,7 @@ class PpoModel(eqx.Module):
     rows, or a team."""
 
     actor: Team
-    log_spread: Float[Array, "members outputs"]
+    log_spread: Float[Array, "members coordinates"]
     critic: Network | Team
 
 
@@ -123,7 +123,7 @@ class Ppo(AbstractLearner[PpoLearned]):
         rewards, reward = learned.rewards.scaled(experience.reward)
         if self.reward == "team":
             reward = jnp.broadcast_to(jnp.mean(reward, axis=-1, keepdims=True), reward.shape)
-        batch = self._judged(learned.model, experience, reward)
+        batch = self.judged(learned.model, experience, reward)
         rate = self.rate * (1.0 - progress)
 
         def step(held: tuple, drawn: Int[Array, " part"]) -> tuple[tuple, dict[str, Array]]:
@@ -160,7 +160,7 @@ class Ppo(AbstractLearner[PpoLearned]):
         heads = forward_shared(critic, seen.reshape(-1, seen.shape[-1]))[0]
         return jnp.broadcast_to(heads, (self.num_agents, seen.shape[-1]))
 
-    def _judged(self, model: PpoModel, lived: Stretch, reward: Array) -> Batch:
+    def judged(self, model: PpoModel, lived: Stretch, reward: Array) -> Batch:
         """The stretch as its own policy and critic see it; advantages on a common scale."""
         slots, copies = reward.shape[:2]
         seen = batch_last(_flat(lived.observation))
@@ -195,5 +195,5 @@ class Ppo(AbstractLearner[PpoLearned]):
         return init_network(key, 1, (self.num_agents * self.observation_size, *self.hidden, heads))
 
 
-def _flat(rows: Float[Array, "slots copies *rest"]) -> Float[Array, "batch *rest"]:
+def _flat(rows: Shaped[Array, "slots copies *rest"]) -> Shaped[Array, "batch *rest"]:
     return rows.reshape(-1, *rows.shape[2:])

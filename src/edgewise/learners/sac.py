@@ -92,7 +92,7 @@ class Sac(AbstractLearner[SacLearned]):
         outputs, judged, values = self._widths
         actor = self._team(keys[0], self.observation_size, outputs, last_scale=0.01)
         critics = (self._team(keys[1], judged, values), self._team(keys[2], judged, values))
-        temperature = jnp.full(self.num_agents, jnp.log(self.first_temperature))
+        temperature = jnp.full(self.num_agents, jnp.log(self.first_temperature), float)
         model = SacModel(actor, critics, temperature)
         moments = descent(self.longest_slope).init(model)
         return SacLearned(model, critics, moments, RewardScale.start())

@@ -36,7 +36,9 @@ def entropy(raw: Outputs) -> Each:
     return -expected(jnp.exp(log_chances), log_chances)
 
 
-def squashed(key: PRNGKeyArray, outputs: Outputs) -> tuple[Outputs, Each]:
+def squashed(
+    key: PRNGKeyArray, outputs: Float[Array, "agents both batch"]
+) -> tuple[Float[Array, "agents size batch"], Each]:
     """A point drawn for each agent, and ln π of it: u ~ N(μ, σ), a = sigmoid(u), and
     ln π(a) = Σ [ln N(u; μ, σ) - ln(a (1 - a))]. The first half of `outputs` is μ, the other ln σ.
     """

@@ -22,9 +22,13 @@ Factory = Callable[["Scenario"], Scheme]
 Prefix = Callable[["Scenario", Scheme], Scheme]
 """(scenario, scheme) → the scheme made of it; `UserError` with the reason where it cannot be."""
 
-LEARNERS: dict[str, Factory] = {
-    each.name: lambda scenario, each=each: each for each in general_learners.SCHEMES
-}
+
+def _anywhere(scheme: Scheme) -> Factory:
+    """What it does not fit, it says itself."""
+    return lambda scenario: scheme
+
+
+LEARNERS: dict[str, Factory] = {each.name: _anywhere(each) for each in general_learners.SCHEMES}
 """By name."""
 PREFIXES: dict[str, Prefix] = {"federated": federated, "imitation": imitation}
 """By what stands before the hyphen."""
