@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Canvas
 
 from edgewise.runs.running import DECISION, EXCHANGED, OBSERVED
 from edgewise.study.drawing import KNOWLEDGE_COLOURS
-from edgewise.study.rows import Row
+from edgewise.study.rows import GAP, Row
 
 LEAST_US, LEAST_BYTES = 1e-3, 1.0
 """What is less is drawn here: an axis of powers of ten has no zero."""
@@ -20,7 +20,7 @@ def front(costs: Sequence[float], losses: Sequence[float]) -> list[int]:
     >>> front([1.0, 2.0, 3.0, 2.5], [9.0, 4.0, 1.0, 5.0])
     [0, 1, 2]
     """
-    best, found = float("inf"), []
+    best, found = float("inf"), list[int]()
     for i in sorted(range(len(costs)), key=lambda i: (costs[i], losses[i])):
         if losses[i] < best:
             best, found = losses[i], [*found, i]
@@ -43,8 +43,12 @@ def cost_front(
         _scatter(axes, told, costs, name)
         best = front(costs, losses)
         levels = [told[i].metrics[name].interval.mean for i in best]
-        axes.plot([costs[i] for i in best], levels, color="#333333", lw=0.8, zorder=1)
+        xs = [costs[i] for i in best]
+        axes.plot(xs, levels, drawstyle="steps-post", color="#333333", lw=0.8, zorder=1)
         axes.set(xscale="log", xlabel=title)
+        axes.margins(x=0.2)
+        if name == GAP:  # From nothing to hundreds: linear up to 1%.
+            axes.set_yscale("symlog", linthresh=1.0)
     grid[0].set_ylabel(axis)
     return [_facts(row, name) for row in told]
 

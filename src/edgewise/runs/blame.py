@@ -25,7 +25,7 @@ def blaming(name: str, home: Path | None) -> Iterator[None]:
         file = _shown(error.filename or name)
         raise UserError(f"{file}, line {error.lineno}: SyntaxError: {error.msg}") from error
     except Exception as error:
-        raise UserError(blamed(error, home) or f"{name}: {_said(error)}") from error
+        raise UserError(blamed(error, home) or f"{name}: {said(error)}") from error
 
 
 def blamed(error: BaseException, home: Path | None) -> str | None:
@@ -37,7 +37,7 @@ def blamed(error: BaseException, home: Path | None) -> str | None:
         return None
     last = theirs[-1]
     inside = "" if last.name == "<module>" else f", in {last.name}"
-    return f"{_shown(last.filename)}, line {last.lineno}{inside}: {_said(error)}"
+    return f"{_shown(last.filename)}, line {last.lineno}{inside}: {said(error)}"
 
 
 def home_of(thing: Any) -> Path | None:
@@ -76,7 +76,7 @@ def _shown(filename: str) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
     """The first line of what it says, with its kind where that is not ours."""
     first = (str(error).strip().splitlines() or [""])[0]
     return first if isinstance(error, UserError) else f"{type(error).__name__}: {first}"

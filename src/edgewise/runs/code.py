@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewise.runs.blame import INSTALLED
+from edgewise.runs.brought import contents
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.scheme import Scheme
 
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OTHER_ROOMS = (
     "adapters",
     "agent",
+    "api",
     "cli",
     "deployment",
     "federation",
@@ -83,7 +85,8 @@ def _code_of(modules: frozenset[str]) -> Code:
 def code_of(scenario: Scenario, extra: Any = None) -> Code:
     """The code of the runs of all schemes that the scenario lists; `extra` is a further function
     that takes part."""
-    schemes = (part for scheme in scenario.schemes for part in _ways(scheme))
+    own = (scheme for scheme in scenario.schemes if scheme.brought is None)
+    schemes = (part for scheme in own for part in _ways(scheme))
     return _code((*_ground(scenario), *schemes), extra)
 
 
@@ -93,7 +96,8 @@ def code_of_scheme(scenario: Scenario, name: str) -> Code:
     scheme = scenario.scheme(name)
     if scheme.brought is None:
         return code_of(scenario)
-    return _code((*_ground(scenario), *_ways(scheme), scheme.brought))
+    code = _code((*_ground(scenario), *_ways(scheme), scheme.brought))
+    return Code({**code.files, **contents(scheme.brought)})
 
 
 def _code(taking_part: Iterable[Any], extra: Any = None) -> Code:

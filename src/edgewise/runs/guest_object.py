@@ -4,12 +4,13 @@ program of training, or a function that makes one of them."""
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
 from edgewise.learners.learner import AbstractLearner
@@ -17,11 +18,10 @@ from edgewise.runs.scheme import Plan, Scheme
 from edgewise.training.program import AbstractProgram
 from edgewise.training.programs import Replay
 
-if TYPE_CHECKING:
-    from edgewise.runs.scenario import Scenario
-
 SLOTS = 3000
-"""Of training, where neither the learner nor the scenario says how long."""
+"""Of training, where nobody says how long."""
+Example = Callable[[], AbstractEnv]
+"""An environment to try a function on."""
 FORMS = (
     "a scheduler, a policy, a learner or a program of training (a class or, but for the last two, "
     "an object), a function (env, key, state) that plans, a function (env, **settings) that makes "
@@ -29,12 +29,12 @@ FORMS = (
 )
 
 
-def scheme_of(thing: Any, name: str, scenario: "Scenario", source: str) -> Scheme:
+def scheme_of(thing: Any, name: str, source: str, example: Example, slots: int = SLOTS) -> Scheme:
     """The scheme `name` that follows `thing`; `UserError` where that is nothing that decides.
 
     What it knows is `central` unless `thing` says otherwise by its `KNOWLEDGE`, or is the policy
-    of one agent; it trains as long as its `SLOTS` or else as the scenario's first learner, fed by
-    its `LOOP` or else from replay.
+    of one agent; what learns does so for its `SLOTS`, else for `slots`, fed by its `LOOP`, else
+    from replay.
     """
     if isinstance(thing, Scheme):
         return replace(thing, name=name, brought=thing.brought or _way(thing))
@@ -46,38 +46,38 @@ def scheme_of(thing: Any, name: str, scenario: "Scenario", source: str) -> Schem
         "source": source,
         "brought": thing,
     }
-    return Scheme(**facts, **_ways(thing, scenario))
+    return Scheme(**facts, **_ways(thing, example, slots))
 
 
-def _ways(thing: Any, scenario: "Scenario") -> dict[str, Any]:
+def _ways(thing: Any, example: Example, slots: int) -> dict[str, Any]:
     """How the scheme is given, as fields of it."""
     if isinstance(thing, AbstractScheduler):
         return {"scheduler": thing}
     if isinstance(thing, AbstractPolicy):
         return {"plan": everywhere(thing)}
     if isinstance(thing, type):
-        return _ways_of_class(thing, scenario)
+        return _ways_of_class(thing, example, slots)
     if callable(thing):
-        return _ways_of_function(thing, scenario)
+        return _ways_of_function(thing, example, slots)
     raise UserError(f"it is of type {type(thing).__name__}: name {FORMS}")
 
 
-def _ways_of_class(kind: type, scenario: "Scenario") -> dict[str, Any]:
+def _ways_of_class(kind: type, example: Example, slots: int) -> dict[str, Any]:
     if issubclass(kind, AbstractScheduler | AbstractPolicy):
-        return _ways(_made(kind), scenario)
+        return _ways(_made(kind), example, slots)
     if issubclass(kind, AbstractLearner):
-        return _learning(kind, kind, scenario)
+        return _learning(kind, kind, slots)
     if issubclass(kind, AbstractProgram):
-        return {"program": kind, "slots": _slots(kind, scenario)}
+        return {"program": kind, "slots": _slots(kind, slots)}
     raise UserError(f"the class {kind.__name__} is none that decides or learns: name {FORMS}")
 
 
-def _ways_of_function(function: Callable, scenario: "Scenario") -> dict[str, Any]:
+def _ways_of_function(function: Callable, example: Example, slots: int) -> dict[str, Any]:
     if len(_positional(function)) == len(("env", "key", "state")):
         return {"plan": function}
-    made = function(scenario.env())
+    made = function(example())
     if isinstance(made, AbstractLearner):
-        return _learning(function, made, scenario)
+        return _learning(function, made, slots)
     if isinstance(made, AbstractScheduler | AbstractPolicy):
         return {"plan": _planned_by(function)}
     raise UserError(f"{function.__name__}(env) gives {type(made).__name__}: name {FORMS}")
@@ -104,14 +104,13 @@ def _planned_by(function: Callable) -> Plan:
     return plan
 
 
-def _learning(maker: Any, learner: Any, scenario: "Scenario") -> dict[str, Any]:
+def _learning(maker: Any, learner: Any, slots: int) -> dict[str, Any]:
     loop = getattr(learner, "LOOP", Replay)
-    return {"learner": maker, "loop": loop, "slots": _slots(learner, scenario)}
+    return {"learner": maker, "loop": loop, "slots": _slots(learner, slots)}
 
 
-def _slots(learner: Any, scenario: "Scenario") -> int:
-    theirs = (each.slots for each in scenario.schemes if each.learns)
-    return int(getattr(learner, "SLOTS", next(theirs, SLOTS)))
+def _slots(learner: Any, slots: int) -> int:
+    return int(getattr(learner, "SLOTS", slots))
 
 
 def _made(kind: type) -> Any:

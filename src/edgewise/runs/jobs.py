@@ -19,6 +19,7 @@ from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import Experiment, Need, Sweep
+from edgewise.runs.unread import main_unread
 from edgewise.runs.worker import (
     Done,
     ExperimentJob,
@@ -216,7 +217,7 @@ class _Pool:
     def _start(self, core: int) -> tuple[Connection, BaseProcess]:
         # Spawned, not forked: a forked JAX hangs.
         context = multiprocessing.get_context("spawn")
-        with ctrl_c_unseen_by_children():
+        with ctrl_c_unseen_by_children(), main_unread():
             ours, theirs = context.Pipe()
             arguments = (theirs, *self.arguments, core)
             process = context.Process(target=work, args=arguments, daemon=True)

@@ -3,9 +3,11 @@ installed packages offer as `edgewise.scenarios`."""
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any, NamedTuple
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError, unknown_name
@@ -68,6 +70,24 @@ def paper(name: str) -> Paper:
 
 NETWORK = "network"
 """The scenario that network files belong to."""
+
+
+class Named(NamedTuple):
+    """A scenario, the parameters that its name gives, and the results folder's default name."""
+
+    scenario: Scenario
+    parameters: dict[str, Any]
+    folder: str
+
+
+def named(name: str) -> Named:
+    """The scenario called `name`, or the network of `name`.toml; `UserError` if there is none."""
+    if not name.endswith(".toml"):
+        return Named(get(name), {}, name)
+    found = get(NETWORK)
+    checked: Any = found.checked(file=name)
+    words = re.findall(r"\w+", checked.network.name.lower())
+    return Named(found, {"file": name}, "-".join(words) or found.name)
 
 
 def make(name: str | Path, **parameters: object) -> AbstractEnv:
