@@ -70,7 +70,7 @@ class Qmix(AbstractLearner[QmixLearned]):
     rate: float = eqx.field(static=True, default=5e-4)
     discount: float = eqx.field(static=True, default=0.99)
     target_rate: float = eqx.field(static=True, default=0.01)
-    huber: float = eqx.field(static=True, default=1.0)
+    huber: float = eqx.field(static=True, default=10.0)
     longest_slope: float = eqx.field(static=True, default=10.0)
     exploration: tuple[float, float] = eqx.field(static=True, default=(1.0, 0.05))
     exploration_share: float = eqx.field(static=True, default=0.5)
