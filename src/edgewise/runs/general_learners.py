@@ -25,6 +25,8 @@ Fits = Callable[[AbstractEnv], str | None]
 SLOTS = 3000
 ONLINE_SLOTS = 10_000
 REPLAY: Mapping[str, Any] = {"num_envs": 16, "capacity": 16_000, "batch_size": 256}
+NOISE = {"noise": (0.3, 0.05)}
+"""Points of the unit cube would not be explored without."""
 MOST_JOINT_INPUTS = 20_000
 """Of one network that reads all rows."""
 MOST_CRITIC_INPUTS = 250_000
@@ -140,7 +142,7 @@ SCHEMES = (
         source="Lillicrap et al. 2016: DDPG, every agent for itself",
         learner=Maddpg,
         loop=Replay,
-        settings={"critic_view": "own", **REPLAY},
+        settings={"critic_view": "own", **NOISE, **REPLAY},
         slots=SLOTS,
         note="discrete actions by Gumbel-softmax",
     ),
@@ -151,7 +153,7 @@ SCHEMES = (
         source="Lowe et al. 2017: DDPG, critics that see all agents",
         learner=Maddpg,
         loop=Replay,
-        settings={"critic_view": "joint", **REPLAY},
+        settings={"critic_view": "joint", **NOISE, **REPLAY},
         slots=SLOTS,
         too_large=joint_critics,
         note="discrete actions by Gumbel-softmax; trained centrally, runs local",
