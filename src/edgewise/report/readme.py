@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewise import scenarios
+from edgewise.report import learners_page
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.network.file.keys import key_rows
 from edgewise.study import document, scorecard
@@ -21,6 +22,7 @@ from edgewise.study.text import shown_value
 from edgewise.training.checkpoint import write_atomically
 
 README, SCHEMAS = "README.md", Path("docs") / "schemas"
+LEARNERS = Path("docs") / "learners.md"
 
 
 def documents(root: Path) -> Iterator[tuple[Path, str]]:
@@ -33,6 +35,7 @@ def documents(root: Path) -> Iterator[tuple[Path, str]]:
         root / README,
         filled(filled(text, "scenarios", _scenarios(root)), "verdicts", _holds(root)),
     )
+    yield root / LEARNERS, _learners((root / LEARNERS).read_text(encoding="utf-8"))
     for name in scenarios.own_names():
         path = scenarios.home(name) / README
         if path.exists():
@@ -98,6 +101,15 @@ def _schemes(scenario: Scenario) -> str:
         for each in scenario.schemes
     ]
     return table(("name", "title", "knowledge", "source"), rows)
+
+
+def _learners(text: str) -> str:
+    found = {name: scenarios.get(name) for name in scenarios.own_names()}
+    header = ("", *(f"`{name}`" for name in found))
+    text = filled(text, "fits", table(header, learners_page.fitting_rows(found)))
+    parts = learners_page.sections(found[scenarios.NETWORK])
+    tables = (f"### {head}\n\n{table(learners_page.HEADER, rows)}" for head, rows in parts)
+    return filled(text, "settings", "\n\n".join(tables))
 
 
 def _verdicts(claims: dict[str, Any], text: str) -> str:
