@@ -1,5 +1,6 @@
 """Every example of the documents runs, in the order in which a reader meets it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -38,3 +39,13 @@ def test_every_example_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.missing], ids=str)
 def test_what_is_not_run_says_why(example: Example) -> None:
     pytest.skip(example.missing)
+
+
+@pytest.mark.parametrize(
+    "page", sorted((documented.DOCS / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem
+)
+def test_a_notebook_is_kept_without_what_it_printed(page: Path) -> None:
+    notebook = json.loads(page.read_text())
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all((cell["outputs"], cell["execution_count"]) == ([], None) for cell in code)
