@@ -176,16 +176,17 @@ def undocumented(app: Any) -> None:
 
 
 def with_short_types(
-    app: Any, kind: str, name: str, found: Any, options: Any, arguments: str, returns: str
-) -> tuple[str, str]:
-    """A signature with the names that types have in the code, not what stands behind them."""
-    return _short(arguments), _short(returns)
+    app: Any, kind: str, name: str, found: Any, options: Any, arguments: str | None, returns: Any
+) -> tuple[str, str | None] | None:
+    """A signature with the names that types have in the code, not what stands behind them; None
+    for what has none."""
+    return None if arguments is None else (_short(arguments), returns and _short(returns))
 
 
-def _short(signature: str | None) -> str:
+def _short(signature: str) -> str:
     """
     >>> _short("(key: Key[jaxlib._jax.Array, ''] | UInt32[jaxlib._jax.Array, '2'])")
     '(key: PRNGKeyArray)'
     """
-    arrays = (signature or "").replace("jaxlib._jax.Array", "Array")
+    arrays = signature.replace("jaxlib._jax.Array", "Array")
     return re.sub(r"Key\[Array, ''\]( \| UInt32\[Array, '\d'\])*", "PRNGKeyArray", arrays)

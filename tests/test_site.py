@@ -120,4 +120,5 @@ def test_types_are_told_by_their_short_names(pages: ModuleType) -> None:
     key = "Key[jaxlib._jax.Array, ''] | UInt32[jaxlib._jax.Array, '2']"
     given = f"(key: {key}, rows: Float[jaxlib._jax.Array, 'agents features'])"
     told = pages.with_short_types(None, "", "", None, None, given, None)
-    assert told == ("(key: PRNGKeyArray, rows: Float[Array, 'agents features'])", "")
+    assert told == ("(key: PRNGKeyArray, rows: Float[Array, 'agents features'])", None)
+    assert pages.with_short_types(None, "", "", None, None, None, None) is None
