@@ -178,6 +178,8 @@ def test_names_are_told_apart_and_not_taken_twice(monkeypatch: pytest.MonkeyPatc
     assert asked.schemes == ("Counting", "Counting-2", "idle", "Constant")
     assert _compared("idle, coin").asked.schemes == ("idle", "coin")
     assert _compared(None).asked.schemes == ("learn", "idle", "coin", "broken")
+    with pytest.raises(UserError, match="no scheme is given"):
+        _compared([])
     with pytest.raises(UserError, match="tiny has a scheme idle already"):
         _compared({"idle": Counting})
     with pytest.raises(UserError, match=r"slots = 0 is out of range: allowed \[1, inf\)"):

@@ -13,8 +13,11 @@ import pytest
 from tiny import SCENARIO, Constant, Drift
 
 from edgewise import scenarios
+from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.learners.dqn import Dqn
+from edgewise.learners.maddpg import Maddpg
 from edgewise.runs import general, installed
 from edgewise.runs.brought import contents
 from edgewise.runs.code import Code, code_of, code_of_scheme
@@ -116,6 +119,20 @@ def test_what_learns_has_its_length_its_settings_and_its_controls(folder: Path) 
         _found("mine.py:Mine~blind")
 
 
+def test_what_is_learned_says_what_its_agents_know() -> None:
+    """A policy for each agent sees its own row; of other schedulers nobody can tell."""
+
+    def each(env: AbstractEnv) -> Maddpg:
+        return Maddpg.of(env)
+
+    def together(env: AbstractEnv) -> Dqn:
+        return Dqn.of(env, view="joint")
+
+    assert given(SCENARIO, Maddpg, "maddpg").knowledge == "local"
+    assert given(SCENARIO, each, "each").knowledge == "local"
+    assert given(SCENARIO, together, "together").knowledge == "central"
+
+
 def test_a_policy_is_followed_by_every_agent_with_the_same_numbers(folder: Path) -> None:
     class Weighted(AbstractPolicy):
         weight: jax.Array
@@ -204,7 +221,7 @@ def test_a_run_has_a_legal_name_and_is_found_by_it(folder: Path) -> None:
     assert run_name(store, spec, 2000) == f"{folder / 'out'}/mine.two@2000"
     assert find_run(folder / "out" / "mine.two@2000") == store.run_folder(spec, 2000)
     assert list(store.runs()) == [(spec, 2000)]
-    for name in ("../a b/mi:ne?.py:M", "C:\\x\\mine.py:M~blind", "/tmp/x~y/mine.py:M"):
+    for name in ("../up", "../a b/mi:ne?.py:M", "C:\\x\\mine.py:M~blind", "/tmp/x~y/mine.py:M"):
         assert not set(file_name(name)) & set('<>:"/\\|?*@'), name
 
 

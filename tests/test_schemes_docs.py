@@ -1,9 +1,8 @@
 """docs/schemes.md does what it says: its file is written, its commands and programs are run."""
 
-import os
 import shlex
-import subprocess
 import sys
+from multiprocessing import spawn
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from edgewise import scenarios
 from edgewise.cli.asked import asked
 from edgewise.cli.main import run
 from edgewise.runs.guest_object import FORMS
+from edgewise.runs.unread import main_unread
 
 PAGE = ROOT / "docs" / "schemes.md"
 PROGRAMS = sections(PAGE, "python")
@@ -45,21 +45,28 @@ def test_a_command_finds_the_file_and_so_do_its_workers(
         assert all(not name.startswith("./") for name in comparison.schemes)
 
 
-def test_the_programs_run_one_after_the_other_as_a_script(folder: Path) -> None:
-    """In a process of their own, as a script that guards nothing: workers must not run it again."""
-    told = [PROGRAMS[title][0] for title in ("What it lacks", "From Python")]
-    told.append(PROGRAMS["From Python"][1])
-    (folder / "study.py").write_text("\n".join(["print('begun')", *told]))
-    done = subprocess.run(
-        [sys.executable, "study.py"], capture_output=True, text=True, timeout=300, env=os.environ
+def test_the_programs_run_one_after_the_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    compare, load = PROGRAMS["From Python"]
+    assert len([line for line in compare.split("print(table)")[0].splitlines() if line]) < 10
+    for program in (PROGRAMS["What it lacks"][0], compare.replace('"local", ', ""), load):
+        exec(compile(program, "page.py", "exec"), {})
+    told = capsys.readouterr().out.splitlines()
+    assert "(4, 14)" in told
+    assert any(line.startswith("BestChannels") and "central" in line for line in told)
+
+
+def test_a_worker_is_not_given_the_script_that_asks() -> None:
+    """Else it would run it again: a script need not guard anything."""
+    with main_unread():
+        data = spawn.get_preparation_data("worker")
+    assert not {"init_main_from_name", "init_main_from_path"} & set(data)
+    assert {"init_main_from_name", "init_main_from_path"} & set(
+        spawn.get_preparation_data("worker")
     )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert lines.count("begun") == 1
-    assert "(4, 14)" in lines
-    assert any(line.startswith("BestChannels") and "central" in line for line in lines)
-    program = told[1].split("print(table)")[0]
-    assert len([line for line in program.splitlines() if line.strip()]) < 10
 
 
 def test_every_form_and_every_cost_has_a_row() -> None:

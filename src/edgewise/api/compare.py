@@ -1,6 +1,6 @@
 """A comparison in Python: what `edgewise compare` does, answered by a table."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ def compare(
         scenario: a name of `list_scenarios()`, or a network's file, `"my-network.toml"`.
         schemes: names as the command line takes them (`"dtomalb"`, `"./mine.py:Mine"`), schedulers,
             policies, learners and functions that make them, as classes or objects; or a mapping
-            from names to such. All that the scenario lists if left out.
+            from names to such objects. All that the scenario lists if left out.
         seeds: how many, 2000, 2001, ... The scenario's own number if left out.
         slots: of training, of every scheme that learns. Each scheme's own if left out.
         set: parameters of the scenario in place of the defaults, by name, in their own units
@@ -58,10 +58,11 @@ def compare(
     parameters = {**of_file, **(set or {})}
     if of_file:  # All of them, as the file may change.
         parameters = found.checked(**parameters).model_dump(mode="json")
+    if schemes is None:
+        schemes = fitting(found, parameters)[0]
     extended, names = _named(found, schemes)
-    chosen = names or tuple(fitting(found, parameters)[0])
     asked = Comparison(
-        found.name, chosen, seeds or found.seeds, slots, parameters, dict(learn or {})
+        found.name, names, seeds or found.seeds, slots, parameters, dict(learn or {})
     )
     store = Store(Path(out) if out is not None else Path("results") / folder)
     plan = plan_runs(extended, store, asked.wanted(extended), keep_stale, timed=True)
@@ -69,10 +70,8 @@ def compare(
     return Table(extended, asked, table(extended, Results(extended, store), asked))
 
 
-def _named(scenario: Scenario, schemes: Schemes | None) -> tuple[Scenario, tuple[str, ...]]:
-    """The names, and the scenario with what was given as objects among its schemes."""
-    if schemes is None:
-        return scenario, ()
+def _named(scenario: Scenario, schemes: Schemes) -> tuple[Scenario, tuple[str, ...]]:
+    """The scenario with what was given as objects among its schemes; and the names."""
     if isinstance(schemes, str):
         schemes = [name.strip() for name in schemes.split(",")]
     if isinstance(schemes, Mapping):
@@ -81,6 +80,8 @@ def _named(scenario: Scenario, schemes: Schemes | None) -> tuple[Scenario, tuple
         things = {}
         for thing in schemes:
             things[_free(thing, things)] = thing
+    if not things:
+        raise UserError("no scheme is given: name some, or leave schemes out for all of them")
     objects = {name: x for name, x in things.items() if not isinstance(x, str)}
     for name in objects:
         if any(name == scheme.name for scheme in scenario.schemes):
@@ -102,7 +103,7 @@ def _free(thing: Any, taken: Mapping[str, Any]) -> str:
     return str(name)
 
 
-def _run(jobs: Iterable[Job], store: Store, scenario: Scenario, workers: int | None) -> None:
+def _run(jobs: Sequence[Job], store: Store, scenario: Scenario, workers: int | None) -> None:
     """Jobs of what is known by name in workers, the others here; `JobsFailed` at the end."""
     own = {scheme.name for scheme in scenario.schemes if scheme.brought is not None}
     here = [job for job in jobs if job.label.partition("~")[0] in own]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, repr=False)
 class Table(Sequence[Row]):
     """A sequence of rows, one a scheme, the best first: `row.scheme`, `row.ranking`,
-    `row.metrics["delay_s"].interval.mean` (with `low` and `high`, the ends of its 95% interval over
+    `row.metrics["utility"].interval.mean` (with `low` and `high`, the ends of its 95% interval over
     seeds), `row.running` (what it costs to run it).
 
     `print(table)` shows it; a notebook does by itself.
@@ -61,8 +61,8 @@ class Table(Sequence[Row]):
         return document(self.scenario, self.asked, self.rows)
 
     def to_pandas(self) -> "DataFrame":
-        """A data frame with a line for each scheme: `delay_s` and the ends of its 95% interval,
-        `delay_s_low` and `delay_s_high`, and so on; costs by their names. `UserError` where pandas
+        """A data frame with a line for each scheme: `utility` and the ends of its 95% interval,
+        `utility_low` and `utility_high`, and so on; costs by their names. `UserError` where pandas
         is not installed."""
         try:
             import pandas

@@ -18,6 +18,10 @@ ILLEGAL = re.compile(r'[<>:"/\\|?*@~\x00-\x1f]')
 """In file names of some system, or in the name of a run."""
 
 
+class NotThere(UserError):
+    """A scheme's file that cannot be read, or not from here."""
+
+
 def is_place(name: str) -> bool:
     """Whether a scheme's name says where it stands.
 
@@ -43,11 +47,10 @@ def file_name(scheme: str) -> str:
     >>> file_name("../ours/mine.py:Mine~untrained"), file_name("dtomalb")
     ('mine.Mine~untrained', 'dtomalb')
     """
-    if not is_place(scheme):
-        return scheme
-    file, attribute = _parted(scheme)
+    file, attribute = _parted(scheme) if is_place(scheme) else ("", scheme)
     plain, mark, control = attribute.partition("~")
-    return ILLEGAL.sub("_", f"{Path(file).stem}.{plain}") + mark + control
+    whole = f"{Path(file).stem}.{plain}" if file else plain
+    return ILLEGAL.sub("_", whole) + mark + control
 
 
 def at_place(name: str) -> tuple[Any, ModuleType]:
@@ -58,7 +61,7 @@ def at_place(name: str) -> tuple[Any, ModuleType]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(
+        raise NotThere(
             f"{file} cannot be read ({error.strerror}): a scheme's place is FILE.py:NAME, seen "
             f"from the folder {Path.cwd()}"
         ) from None

@@ -32,9 +32,9 @@ FORMS = (
 def scheme_of(thing: Any, name: str, source: str, example: Example, slots: int = SLOTS) -> Scheme:
     """The scheme `name` that follows `thing`; `UserError` where that is nothing that decides.
 
-    What it knows is `central` unless `thing` says otherwise by its `KNOWLEDGE`, or is the policy
-    of one agent; what learns does so for its `SLOTS`, else for `slots`, fed by its `LOOP`, else
-    from replay.
+    What it knows is `central` unless `thing` says otherwise by its `KNOWLEDGE`, is the policy of
+    one agent, or learns such; what learns does so for its `SLOTS`, else for `slots`, fed by its
+    `LOOP`, else from replay.
     """
     if isinstance(thing, Scheme):
         return replace(thing, name=name, brought=thing.brought or _way(thing))
@@ -65,7 +65,7 @@ def _ways_of_class(kind: type, example: Example, slots: int) -> dict[str, Any]:
     if issubclass(kind, AbstractScheduler | AbstractPolicy):
         return _ways(_made(kind), example, slots)
     if issubclass(kind, AbstractLearner):
-        return _learning(kind, kind, slots)
+        return _learning(kind, getattr(kind, "of", kind)(example()), slots)
     if issubclass(kind, AbstractProgram):
         return {"program": kind, "slots": _slots(kind, slots)}
     raise UserError(f"the class {kind.__name__} is none that decides or learns: name {FORMS}")
@@ -76,7 +76,7 @@ def _ways_of_function(function: Callable, example: Example, slots: int) -> dict[
         return {"plan": function}
     made = function(example())
     if isinstance(made, AbstractLearner):
-        return {**_learning(function, made, slots), "knowledge": _knowledge(made)}
+        return _learning(function, made, slots)
     if isinstance(made, AbstractScheduler | AbstractPolicy):
         return {"plan": _planned_by(function), "knowledge": _knowledge(made)}
     raise UserError(f"{function.__name__}(env) gives {type(made).__name__}: name {FORMS}")
@@ -103,9 +103,24 @@ def _planned_by(function: Callable) -> Plan:
     return plan
 
 
-def _learning(maker: Any, learner: Any, slots: int) -> dict[str, Any]:
-    loop = getattr(learner, "LOOP", Replay)
-    return {"learner": maker, "loop": loop, "slots": _slots(learner, slots)}
+def _learning(maker: Any, learner: AbstractLearner, slots: int) -> dict[str, Any]:
+    return {
+        "learner": maker,
+        "loop": getattr(learner, "LOOP", Replay),
+        "slots": _slots(learner, slots),
+        "knowledge": _learned_knowledge(learner),
+    }
+
+
+def _learned_knowledge(learner: AbstractLearner) -> Knowledge:
+    """What it says, or else what the agents know that follow what it learns."""
+    said: Knowledge | None = getattr(learner, "KNOWLEDGE", None)
+    if said is not None:
+        return said
+    follows = eqx.filter_eval_shape(
+        lambda key: learner.scheduler(learner.init(key)), jax.random.key(0)
+    )
+    return "local" if isinstance(follows, Decentralised) else "central"
 
 
 def _slots(learner: Any, slots: int) -> int:
