@@ -2,8 +2,9 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 SMOKE := tests/test_physics.py tests/test_score.py tests/test_memory.py tests/test_runs_store.py
+OURS := src tests benchmarks docs
 
-.PHONY: help install check format lint types imports test smoke hostile mutants bench typical reproduce readme
+.PHONY: help install check format lint types imports test smoke hostile mutants bench typical reproduce readme docs
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -14,10 +15,10 @@ install:  ## make .venv with the pinned environment and the developers' tools
 check: lint types imports test  ## every quality gate
 
 format:  ## rewrite the code in the house style
-	$(BIN)ruff format src tests benchmarks && $(BIN)ruff check --fix src tests benchmarks
+	$(BIN)ruff format $(OURS) && $(BIN)ruff check --fix $(OURS)
 
 lint:  ## style
-	$(BIN)ruff format --check src tests benchmarks && $(BIN)ruff check src tests benchmarks
+	$(BIN)ruff format --check $(OURS) && $(BIN)ruff check $(OURS)
 
 types:  ## annotations
 	$(BIN)mypy
@@ -33,6 +34,9 @@ smoke:  ## a minute of the tests, to see that an interpreter will do
 
 readme:  ## the tables in the READMEs and the schema, from the code
 	$(PYTHON) -m edgewise.report.readme
+
+docs:  ## the site, in docs/_build: a broken link, an unknown name, a missing docstring are errors
+	$(PYTHON) -m sphinx -W --keep-going -n -q -b html docs docs/_build
 
 hostile:  ## the fuzz, TIMES=10 as long, FROM=0 on
 	HOSTILE_TIMES=$(or $(TIMES),10) HOSTILE_FROM=$(or $(FROM),0) \

@@ -1,4 +1,4 @@
-"""The way from a laptop to a site, as its page has it, from one command to the next."""
+"""The way from a laptop to a site, as docs/deploy.md has it, from one command to the next."""
 
 import shlex
 import shutil

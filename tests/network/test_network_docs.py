@@ -1,55 +1,14 @@
 """What the documents of `network` promise."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from edgewise.cli.main import run
 from edgewise.core.errors import UserError
 from edgewise.scenarios.network.file.keys import key_rows
 from edgewise.scenarios.network.file.reading import EXAMPLE, read_network
 from edgewise.scenarios.network.file.tables import NetworkFile
-
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "network.md"
-SMALL = "--jobs 1 --set devices.count=2 --set evaluation_slots=2"
-EASY = "--set application.deadline_s=100"
-"""Met at the low end: one round of runs; test_network_plan searches."""
-SMALLER = {"--seeds 5": "--seeds 2", "local,nearest,best-rate,least-finish": "local,least-finish"}
-
-
-def _commands() -> list[str]:
-    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
-    return [line for block in blocks for line in block.splitlines()]
-
-
-def test_the_running_example_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert [line.split()[1] for line in _commands()] == [
-        "new",
-        "check",
-        "compare",
-        "plan",
-        "compare",
-    ]
-    for line in _commands():
-        for written, smaller in SMALLER.items():
-            line = line.replace(written, smaller)
-        if " compare " in line:
-            line += f" {SMALL}"
-        if " plan " in line:
-            line += f" --schemes least-finish --seeds 2 {SMALL} {EASY}"
-        run(shlex.split(line)[1:])
-    told = capsys.readouterr()
-    assert "three cells: 3 sites" in told.out
-    assert "least-finish" in told.out
-    assert "edgewise compare results/three-cells/planned.toml" in told.err
-    found = {path.name for path in (tmp_path / "results" / "three-cells").iterdir()}
-    assert {"plan.png", "plan.svg", "plan.csv", "planned.toml", "index.html"} <= found
 
 
 def test_every_key_has_a_row() -> None:

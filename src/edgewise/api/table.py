@@ -68,7 +68,7 @@ class Table(Sequence[Row]):
             import pandas
         except ModuleNotFoundError:
             raise UserError(
-                "pandas is not installed here: pip install 'edgewise[pandas]'"
+                "pandas is not installed here: pip install 'edgewise[results]'"
             ) from None
         return pandas.DataFrame(map(_flat, self.to_dicts())).set_index("scheme")
 

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 
 
 class UserError(ValueError):
-    """Input that cannot be used. Its text is one line, fit to be shown without a traceback."""
+    """Input that cannot be used. Its text is one line, fit to be shown without a traceback.
+
+    >>> import edgewise
+    >>> try:
+    ...     edgewise.make("small-cell")
+    ... except edgewise.UserError as error:
+    ...     print(str(error)[:60])
+    unknown scenario 'small-cell': did you mean 'small-cells'? V
+    """
 
 
 def unknown_name(kind: str, name: str, valid: Iterable[str]) -> UserError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewise import scenarios
+from edgewise.report import learners_page
 from edgewise.runs.scenario import Scenario
 from edgewise.scenarios.network.file.keys import key_rows
 from edgewise.study import document, scorecard
@@ -21,6 +22,7 @@ from edgewise.study.text import shown_value
 from edgewise.training.checkpoint import write_atomically
 
 README, SCHEMAS = "README.md", Path("docs") / "schemas"
+LEARNERS = Path("docs") / "learners.md"
 
 
 def documents(root: Path) -> Iterator[tuple[Path, str]]:
@@ -33,6 +35,7 @@ def documents(root: Path) -> Iterator[tuple[Path, str]]:
         root / README,
         filled(filled(text, "scenarios", _scenarios(root)), "verdicts", _holds(root)),
     )
+    yield root / LEARNERS, _learners((root / LEARNERS).read_text(encoding="utf-8"))
     for name in scenarios.own_names():
         path = scenarios.home(name) / README
         if path.exists():
@@ -100,9 +103,18 @@ def _schemes(scenario: Scenario) -> str:
     return table(("name", "title", "knowledge", "source"), rows)
 
 
+def _learners(text: str) -> str:
+    found = {name: scenarios.get(name) for name in scenarios.own_names()}
+    header = ("", *(f"`{name}`" for name in found))
+    text = filled(text, "fits", table(header, learners_page.fitting_rows(found)))
+    parts = learners_page.sections(found[scenarios.NETWORK])
+    tables = (f"### {head}\n\n{table(learners_page.HEADER, rows)}" for head, rows in parts)
+    return filled(text, "settings", "\n\n".join(tables))
+
+
 def _verdicts(claims: dict[str, Any], text: str) -> str:
     """With what the author says of each claim in `text`."""
-    said = {cells[0]: cells[-1] for cells in _cells(_between(text, "verdicts"))}
+    said = {cells[0]: cells[-1] for cells in rows_of(_between(text, "verdicts"))}
     rows = [
         (id, each["figure"], each["statement"], _outcome(each), said.get(id, ""))
         for id, each in claims.items()
@@ -110,8 +122,12 @@ def _verdicts(claims: dict[str, Any], text: str) -> str:
     return table(("id", "figure", "claim", "verdict", "measured"), rows)
 
 
-def _cells(text: str) -> list[list[str]]:
-    """Of every line of a table in Markdown."""
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of every line of a table in Markdown.
+
+    >>> rows_of("| a | b |\\n|---|---|\\n| 1 | x\\\\|y |")
+    [['a', 'b'], ['---', '---'], ['1', 'x|y']]
+    """
     lines = [re.split(r"(?<!\\)\|", line) for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip().replace("\\|", "|") for cell in line[1:-1]] for line in lines]
 

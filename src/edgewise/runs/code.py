@@ -141,12 +141,13 @@ def _homes(part: Any) -> Iterator[str]:
         for each in (way for way in _ways(part) if way is not None):
             yield from _homes(each)
         return
+    makers = getattr(part, "hands_on", ((),))[0]
     owner = getattr(part, "__self__", None)
     part = owner if isinstance(owner, type) else inspect.unwrap(part)
     if (module := _module(part)) is not None:
         yield module
     held = [cell.cell_contents for cell in getattr(part, "__closure__", None) or ()]
-    for each in (*getattr(part, "hands_on", ((),))[0], *held):
+    for each in (*makers, *held):
         if callable(each) and each is not part:
             yield from _homes(each)
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from edgewise.runs import general_learners
+from edgewise.runs.general_prefixes import federated, imitation
 from edgewise.runs.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -20,9 +22,15 @@ Factory = Callable[["Scenario"], Scheme]
 Prefix = Callable[["Scenario", Scheme], Scheme]
 """(scenario, scheme) → the scheme made of it; `UserError` with the reason where it cannot be."""
 
-LEARNERS: dict[str, Factory] = {}
-"""By name. A new learner is a line here."""
-PREFIXES: dict[str, Prefix] = {}
+
+def _anywhere(scheme: Scheme) -> Factory:
+    """What it does not fit, it says itself."""
+    return lambda scenario: scheme
+
+
+LEARNERS: dict[str, Factory] = {each.name: _anywhere(each) for each in general_learners.SCHEMES}
+"""By name."""
+PREFIXES: dict[str, Prefix] = {"federated": federated, "imitation": imitation}
 """By what stands before the hyphen."""
 
 

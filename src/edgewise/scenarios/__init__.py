@@ -32,7 +32,12 @@ def own_names() -> tuple[str, ...]:
 
 
 def names() -> tuple[str, ...]:
-    """The scenarios' names, sorted, those of other packages among them."""
+    """The scenarios' names, sorted, those of other packages among them.
+
+    >>> import edgewise
+    >>> "small-cells" in edgewise.list_scenarios()
+    True
+    """
     return tuple(sorted({*_folders(), *installed.offered(installed.SCENARIOS)}))
 
 
@@ -96,6 +101,11 @@ def make(name: str | Path, **parameters: object) -> AbstractEnv:
 
     Raises `UserError` (a `ValueError`) for an unknown scenario or parameter and for a value out
     of range.
+
+    >>> import edgewise
+    >>> env = edgewise.make("multi-rat-iot", num_users=4)
+    >>> env.num_agents, env.action_space.n
+    (4, 47)
     """
     if str(name).endswith(".toml"):
         return get(NETWORK).env(file=str(name), **parameters)
