@@ -74,7 +74,7 @@ def _named(scenario: Scenario, schemes: Schemes | None) -> tuple[Scenario, tuple
     if schemes is None:
         return scenario, ()
     if isinstance(schemes, str):
-        schemes = schemes.split(",")
+        schemes = [name.strip() for name in schemes.split(",")]
     if isinstance(schemes, Mapping):
         things = dict(schemes)
     else:

@@ -1,6 +1,7 @@
 """A comparison's answer: rows, best first, as text, JSON or a data frame."""
 
 import html
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, repr=False)
 class Table(Sequence[Row]):
     """A sequence of rows, one a scheme, the best first: `row.scheme`, `row.ranking`,
-    `row.metrics["delay_s"].interval.mean` (with `low` and `high`, the ends of its 95% interval over
+    `row.metrics["utility"].interval.mean` (with `low` and `high`, the ends of its 95% interval over
     seeds), `row.running` (what it costs to run it).
 
     `print(table)` shows it; a notebook does by itself.
@@ -60,13 +61,15 @@ class Table(Sequence[Row]):
         return document(self.scenario, self.asked, self.rows)
 
     def to_pandas(self) -> "DataFrame":
-        """A data frame with a line for each scheme: `delay_s` and the ends of its 95% interval,
-        `delay_s_low` and `delay_s_high`, and so on; costs by their names. `UserError` where pandas
+        """A data frame with a line for each scheme: `utility` and the ends of its 95% interval,
+        `utility_low` and `utility_high`, and so on; costs by their names. `UserError` where pandas
         is not installed."""
         try:
             import pandas
         except ModuleNotFoundError:
-            raise UserError("pandas is not installed here: pip install pandas") from None
+            raise UserError(
+                "pandas is not installed here: pip install 'edgewise[pandas]'"
+            ) from None
         return pandas.DataFrame(map(_flat, self.to_dicts())).set_index("scheme")
 
     def text(self, shown: Shown = "metrics") -> str:
@@ -102,4 +105,5 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         for end in ("mean", "low", "high")
     }
     words = {name: row[name] for name in ("scheme", "knowledge", "seeds", "stale")}
-    return {**words, "rank": row["rank"][0], **numbers, **row["cost"]}
+    told = {name: math.nan if x is None else x for name, x in {**numbers, **row["cost"]}.items()}
+    return {**words, "rank": row["rank"][0], **told}

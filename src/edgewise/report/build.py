@@ -14,6 +14,7 @@ from edgewise.report import page
 from edgewise.report.comparison import comparison_sections
 from edgewise.report.page import Chapter, Section
 from edgewise.report.paper import Reproduction, paper_sections, read_reproductions
+from edgewise.runs.guest_file import NotThere
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.store import Store
 from edgewise.study.compare import Comparison, read_comparisons
@@ -49,13 +50,21 @@ def write_reproduction(
 
 
 def write_all(store: Store, find: Find) -> Path:
-    """Every page of the folder anew; returns the index's path."""
+    """Every page of the folder anew; returns the index's path. One whose schemes' file is not there
+    any more stays as it is, and is told when the others have been written (`NotThere`)."""
     _check_something_is_there(store)
+    missing = None
     for _, comparison in read_comparisons(store.folder):
-        write_comparison(store, find, comparison)
+        try:
+            write_comparison(store, find, comparison)
+        except NotThere as error:
+            missing = error
     for _, reproduction in read_reproductions(store.folder):
         write_reproduction(store, find, reproduction)
-    return write_index(store, find)
+    index = write_index(store, find)
+    if missing is not None:
+        raise missing
+    return index
 
 
 def write_one_page(store: Store, find: Find, path: Path) -> Path:

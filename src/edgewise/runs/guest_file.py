@@ -18,6 +18,10 @@ ILLEGAL = re.compile(r'[<>:"/\\|?*@~\x00-\x1f]')
 """In file names of some system, or in the name of a run."""
 
 
+class NotThere(UserError):
+    """A scheme's file that cannot be read, or not from here."""
+
+
 def is_place(name: str) -> bool:
     """Whether a scheme's name says where it stands.
 
@@ -58,7 +62,7 @@ def at_place(name: str) -> tuple[Any, ModuleType]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(
+        raise NotThere(
             f"{file} cannot be read ({error.strerror}): a scheme's place is FILE.py:NAME, seen "
             f"from the folder {Path.cwd()}"
         ) from None

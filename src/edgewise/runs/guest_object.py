@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError
-from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
+from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised, Knowledge
 from edgewise.learners.learner import AbstractLearner
 from edgewise.runs.scheme import Plan, Scheme
 from edgewise.training.program import AbstractProgram
@@ -38,15 +38,14 @@ def scheme_of(thing: Any, name: str, source: str, example: Example, slots: int =
     """
     if isinstance(thing, Scheme):
         return replace(thing, name=name, brought=thing.brought or _way(thing))
-    local = _is(thing, AbstractPolicy)
     facts = {
         "name": name,
         "title": getattr(thing, "__name__", type(thing).__name__),
-        "knowledge": getattr(thing, "KNOWLEDGE", "local" if local else "central"),
+        "knowledge": _knowledge(thing),
         "source": source,
         "brought": thing,
     }
-    return Scheme(**facts, **_ways(thing, example, slots))
+    return Scheme(**{**facts, **_ways(thing, example, slots)})
 
 
 def _ways(thing: Any, example: Example, slots: int) -> dict[str, Any]:
@@ -77,9 +76,9 @@ def _ways_of_function(function: Callable, example: Example, slots: int) -> dict[
         return {"plan": function}
     made = function(example())
     if isinstance(made, AbstractLearner):
-        return _learning(function, made, slots)
+        return {**_learning(function, made, slots), "knowledge": _knowledge(made)}
     if isinstance(made, AbstractScheduler | AbstractPolicy):
-        return {"plan": _planned_by(function)}
+        return {"plan": _planned_by(function), "knowledge": _knowledge(made)}
     raise UserError(f"{function.__name__}(env) gives {type(made).__name__}: name {FORMS}")
 
 
@@ -134,8 +133,13 @@ def _positional(function: Callable) -> dict[str, Any]:
     }
 
 
-def _is(thing: Any, kind: type) -> bool:
-    return issubclass(thing, kind) if isinstance(thing, type) else isinstance(thing, kind)
+def _knowledge(thing: Any) -> Knowledge:
+    """What it says that it knows; else one agent's policy its own row, and others everything."""
+    kind = thing if isinstance(thing, type) else type(thing)
+    said: Knowledge = getattr(kind, "KNOWLEDGE", None) or (
+        "local" if issubclass(kind, AbstractPolicy) else "central"
+    )
+    return said
 
 
 def _way(scheme: Scheme) -> Any:

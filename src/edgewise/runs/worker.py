@@ -146,7 +146,8 @@ def _attempt(job: Job, find: FindScenario, store: Store, tell: Tell) -> Done | F
     try:
         job.execute(find, store, tell)
     except UserError as error:
-        return Failed(f"{job.label}: {error}", traceback.format_exc())
+        told = _blamed(job, find, error) or str(error)
+        return Failed(f"{job.label}: {told}", traceback.format_exc())
     except Exception as error:
         first = (str(error).strip().splitlines() or [""])[0]
         told = _blamed(job, find, error) or f"{type(error).__name__}: {first}"
@@ -158,7 +159,10 @@ def _blamed(job: Job, find: FindScenario, error: Exception) -> str | None:
     """Where in somebody's own scheme it went wrong."""
     if isinstance(job, ExperimentJob):
         return None
-    brought = find(job.spec.scenario).scheme(job.spec.scheme).brought
+    try:
+        brought = find(job.spec.scenario).scheme(job.spec.scheme).brought
+    except UserError:  # It is not there any more, which is what `error` says.
+        return None
     return blamed(error, home_of(brought))
 
 
