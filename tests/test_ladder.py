@@ -53,7 +53,15 @@ CLIMBERS = {
         800,
     ),
     "qmix": (replay(lambda e: Qmix.of(e, rate=3e-3, **MIXER, **EXPLORING, **QUICK)), 1500),
-    "isac": (replay(lambda e: Sac.of(e, rate=3e-3, first_temperature=1.0, **QUICK)), 1500),
+    # A policy that is sure too early never sees that a task's cost comes from having taken it.
+    "isac": (
+        replay(
+            lambda e: Sac.of(
+                e, rate=3e-3, entropy_share=0.5, first_temperature=1.0, **{**QUICK, "discount": 0.9}
+            )
+        ),
+        2000,
+    ),
 }
 
 

@@ -101,7 +101,7 @@ PRINTED: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {"discount": 0.99, "target_rate": 0.005, "rate": 3e-4, "batch_size": 256},
     ),
 }
-"""What the papers print of their settings; a value that is another here is not theirs."""
+"""What the papers print of their settings; where a value is another here, it is ours."""
 PREFIXED = ("federated-idqn", "imitation-idqn")
 """An example of each prefix: it adds the same to every learner."""
 HEADER = ("setting", "value", "searched in", "meaning", "kind", "source")
