@@ -37,6 +37,7 @@ COMMANDS = {
     "agent": "One agent of an exported folder in operation, over MQTT.",
     "emulate": "An exported network as processes, an agent each, in the simulated world.",
     "report": "The page of a results folder, from what has been run.",
+    "watch": "The same page, served while runs go on.",
 }
 
 app = App(

@@ -18,6 +18,7 @@ from edgewise.runs.names import run_name
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import RunResult, Store
+from edgewise.study.compare import Comparison
 
 
 def results_folder(out: Path | None, scenario: str) -> Path:
@@ -37,6 +38,16 @@ def work_through(
             run_jobs(plan.jobs, store, scenarios.get, workers, listen)
     except KeyboardInterrupt:
         raise Interrupted from None
+
+
+def announce(store: Store, comparison: Comparison) -> None:
+    """Record what is about to be run, for `edgewise watch`; not where a folder can only be read."""
+    try:
+        store.create()
+        comparison.save(store.folder)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
 
 
 def stale_line(plan: Plan, kept: bool) -> str:
