@@ -1,5 +1,5 @@
-"""Claims of papers as cards: the paper's sentence, what was found of each part, of controls, and how
-far it depends on what the paper does not say."""
+"""Claims of papers as cards: the paper's sentence, what was found of each part and of controls, and
+how far it depends on what the paper does not say."""
 
 import math
 import re
@@ -154,7 +154,8 @@ def _parts(whose: str, parts: Sequence[PartRecord]) -> str:
     rows = "".join(
         f"<tr><td>{page.text(part.name)}</td><td>{picture(part)}</td>"
         f"<td class=n>{page.text(_number(part.quantity))}</td>"
-        f"<td>{page.text(should_be(part.low, part.high))}</td><td>{page.text(part.answer)}</td></tr>"
+        f"<td>{page.text(should_be(part.low, part.high))}</td>"
+        f"<td>{page.text(part.answer)}</td></tr>"
         for part in parts
     )
     title = page.text(whose) or "part"

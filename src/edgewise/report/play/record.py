@@ -4,9 +4,9 @@ import hashlib
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,6 +24,8 @@ from edgewise.runs.store import Store
 from edgewise.training.checkpoint import write_atomically
 
 FOLDER = "plays"
+HURRY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
+"""What is run once compiles longer than it runs."""
 MOST_DEVICES = 400
 """So many are shown of a larger network, evenly chosen."""
 SCORE, SITES, SERVERS = "score", "site_xy_m", "server_xy_m"
@@ -88,7 +90,7 @@ def _rolled(
         shown = scene.shown(bare, seen.state, seen.decision, seen.outcome)
         return _thinned(shown), score.of_slot(bare, seen.state, seen.decision, seen.outcome)
 
-    @eqx.filter_jit
+    @partial(jax.jit, compiler_options=HURRY)
     def roll(keys: SeedKeys) -> Any:
         state = seen_env.reset(keys.layout)
         args = (seen_env, scheduler, keys.evaluation, state, slots, spec.episode_slots)

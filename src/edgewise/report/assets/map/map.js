@@ -2,7 +2,7 @@
 
 const CHANNEL_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6fd1", "#7f7f7f"];
 const LOAD_COLOURS = ["#31688e", "#5b8f84", "#a0a65c", "#dba93a", "#e4741f"]; // From idle to busy.
-const PADDING = 46, DEVICE = 4.5, SERVER = 9, BAR_WIDTH = 7, BAR_HEIGHT = 34;
+const PADDING = 46, DEVICE = 4.5, BAR_WIDTH = 8, BAR_HEIGHT = 38, LABEL = 15;
 
 function loadColour(share) {
   return LOAD_COLOURS[Math.min(LOAD_COLOURS.length - 1, Math.floor(share * LOAD_COLOURS.length))];
@@ -15,7 +15,10 @@ class NetworkMap {
     this.context = canvas.getContext("2d");
     this.here = { x: 0, y: 0 };
     this.bounds = this.boundsOf();
+    this.apart = leastRise(world.facts.server_xy);
     this.largestLoad = world.facts.full_load ?? world.facts.scales.load[1];
+    const { work, time } = world.facts.scales;
+    this.usualRate = Math.sqrt((work[0] * work[1]) / (time[0] * time[1]));
     this.colours = {};
   }
 
@@ -44,6 +47,7 @@ class NetworkMap {
     this.scale = Math.min((width - 2 * PADDING) / span[0], (height - 2 * PADDING) / span[1]);
     this.left = (width - this.scale * span[0]) / 2;
     this.bottom = height - (height - this.scale * span[1]) / 2;
+    this.barHeight = Math.max(Math.min(BAR_HEIGHT, this.scale * this.apart - LABEL), 10);
   }
 
   theme() {
@@ -125,19 +129,9 @@ class NetworkMap {
   }
 
   linkWidth(track, d, slot) {
-    // Ten times the rate, one and a half pixels more.
-    const rate = track.rate(d, slot), [least] = this.rates(), decades = Math.log10(Math.max(rate / least, 1));
+    // Ten times the rate, one and a half pixels more; one pixel at a tenth of a usual rate.
+    const decades = Math.log10(Math.max((10 * track.rate(d, slot)) / this.usualRate, 1));
     return Math.min(1 + 1.5 * decades, 6);
-  }
-
-  rates() {
-    // The rate that the thinnest link has: of the smallest task in the longest time is too small
-    // to be of use, so a decade below the usual one.
-    if (this.usual === undefined) {
-      const { scales } = this.world.facts, time = Math.sqrt(scales.time[0] * scales.time[1]);
-      this.usual = [Math.sqrt(scales.work[0] * scales.work[1]) / time / 10];
-    }
-    return this.usual;
   }
 
   sites() {
@@ -168,14 +162,14 @@ class NetworkMap {
     context.fillStyle = colours.paper;
     context.strokeStyle = colours.ink;
     context.lineWidth = 1.2;
-    context.fillRect(x - BAR_WIDTH / 2, y - BAR_HEIGHT / 2, BAR_WIDTH, BAR_HEIGHT);
+    context.fillRect(x - BAR_WIDTH / 2, y - this.barHeight / 2, BAR_WIDTH, this.barHeight);
     context.fillStyle = loadColour(share);
-    context.fillRect(x - BAR_WIDTH / 2, y + BAR_HEIGHT / 2 - share * BAR_HEIGHT, BAR_WIDTH, share * BAR_HEIGHT);
-    context.strokeRect(x - BAR_WIDTH / 2, y - BAR_HEIGHT / 2, BAR_WIDTH, BAR_HEIGHT);
+    context.fillRect(x - BAR_WIDTH / 2, y + this.barHeight / 2 - share * this.barHeight, BAR_WIDTH, share * this.barHeight);
+    context.strokeRect(x - BAR_WIDTH / 2, y - this.barHeight / 2, BAR_WIDTH, this.barHeight);
     context.fillStyle = colours.ink;
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
-    context.fillText(world.facts.servers.length > 1 ? String(m + 1) : "server", x, y + BAR_HEIGHT / 2 + 12);
+    context.fillText(world.facts.servers.length > 1 ? String(m + 1) : "server", x, y + this.barHeight / 2 + 12);
   }
 
   stacked(m) {
@@ -240,6 +234,15 @@ class NetworkMap {
     }
     return best;
   }
+}
+
+function leastRise(points) {
+  // Between servers one above another [m]: their bars may not touch.
+  let least = Infinity;
+  points.forEach(([x, y], i) => points.slice(0, i).forEach(([ox, oy]) => {
+    if (y !== oy && Math.abs(x - ox) < Math.abs(y - oy)) least = Math.min(least, Math.abs(y - oy));
+  }));
+  return least;
 }
 
 function nearest(points, x, y) {
