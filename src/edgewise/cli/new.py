@@ -12,7 +12,12 @@ def new_(
     /,
     *,
     from_: Annotated[
-        str, Parameter(name="--from", help="example, three-cells, iot-gateway or city.")
+        str,
+        Parameter(
+            name="--from",
+            help="example, three-cells, iot-gateway or city; or one of the standard networks that "
+            "schemes are compared on: small, overloaded, many-cells.",
+        ),
     ] = "three-cells",
 ) -> None:
     """A network file with comments, that runs as it is."""

@@ -27,4 +27,5 @@ LAYERS = Choice(((32, 32), (64, 64), (128, 128)))
 RATE = Range(1e-4, 1e-2, log=True)
 DISCOUNT = Range(0.0, 0.99)
 SLOW_COPY = Range(1e-3, 0.1, log=True)
-SHARE_OF_RUN = Range(0.2, 1.0)
+SHARE_OF_RUN = Range(0.02, 1.0, log=True)
+"""The part of a run in which something falls: from a fiftieth of it to all of it."""
