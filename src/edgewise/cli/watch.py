@@ -18,11 +18,10 @@ def watch_(
     """The page of a results folder while runs go on: it follows what is finished, and the reader
     stays where they are. Ctrl-C ends it."""
     from edgewise import scenarios
-    from edgewise.report.watch import server
+    from edgewise.report.watch import LOOPBACK, server
 
     with server(folder, scenarios.get, port) as serving:
-        print(f"http://{serving.server_address[0]}:{serving.server_address[1]}/")
-        sys.stdout.flush()
+        print(f"http://{LOOPBACK}:{serving.server_address[1]}/", flush=True)
         try:
             serving.serve_forever()
         except KeyboardInterrupt:

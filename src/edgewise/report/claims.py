@@ -160,7 +160,7 @@ def _parts(whose: str, parts: Sequence[PartRecord]) -> str:
     )
     title = page.text(whose) or "part"
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="Parts"><table><thead><tr>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Parts"><table><thead><tr>'
         f"<th>{title}</th><th>range and interval</th><th class=n>found</th><th>should be</th>"
         f"<th>answer</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -172,7 +172,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int | N
     body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
     head = f"<tr>{cells('th', header)}</tr>"
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n'
         f"<thead>{head}</thead>\n<tbody>{body}</tbody>\n</table></div>"
     )
 

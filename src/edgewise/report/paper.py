@@ -63,7 +63,8 @@ def paper_sections(folder: Path | None, judged: Judged) -> Iterator[Section]:
     name = judged.results.scenario.name
     find = on_page([each.id for each in judged.paper.figures])
     if judged.paper.claims:
-        card = scorecard({name: judged}, {name: recorded(scenarios.home(name))})
+        stable = recorded(scenarios.home(name)) if name in scenarios.names() else {}
+        card = scorecard({name: judged}, {name: stable})
         yield from claim_sections(card, lambda scenario, figure: find(figure))
     for each in judged.paper.figures:
         svg = draw_files(

@@ -1,11 +1,14 @@
 """Bokeh's models as parts of a page, its library in the page itself."""
 
 import importlib.util
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 REMEDY = "charts that answer at a touch need one more library: pip install 'edgewise[page]'"
+NAMES = re.compile(r'"p\d{4,}"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+"""What Bokeh counts and draws anew whenever it draws: equal charts have to be equal files."""
 Charts = Mapping[str, Any]
 """Figures by name."""
 
@@ -29,4 +32,15 @@ def embedded(charts: Charts) -> tuple[str, dict[str, str]]:
     from bokeh.embed import components
 
     script, places = components(dict(charts))
-    return str(script), {name: str(place) for name, place in places.items()}
+    named: dict[str, str] = {}
+
+    def renamed(text: str) -> str:
+        return NAMES.sub(
+            lambda found: named.setdefault(found[0], _name(found[0], len(named))), text
+        )
+
+    return renamed(str(script)), {name: renamed(str(place)) for name, place in places.items()}
+
+
+def _name(drawn: str, number: int) -> str:
+    return f'"p{number}"' if drawn.startswith('"') else f"{number:08x}-0000-4000-8000-{0:012x}"

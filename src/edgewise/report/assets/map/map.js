@@ -2,7 +2,7 @@
 
 const CHANNEL_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6fd1", "#7f7f7f"];
 const LOAD_COLOURS = ["#31688e", "#5b8f84", "#a0a65c", "#dba93a", "#e4741f"]; // From idle to busy.
-const PADDING = 46, DEVICE = 4.5, BAR_WIDTH = 8, BAR_HEIGHT = 38, LABEL = 15;
+const DEVICE = 4.5, SMALL = 3.2, CROWD = 60, BAR_WIDTH = 8, BAR_HEIGHT = 38, LABEL = 15;
 
 function loadColour(share) {
   return LOAD_COLOURS[Math.min(LOAD_COLOURS.length - 1, Math.floor(share * LOAD_COLOURS.length))];
@@ -15,6 +15,7 @@ class NetworkMap {
     this.context = canvas.getContext("2d");
     this.here = { x: 0, y: 0 };
     this.bounds = this.boundsOf();
+    this.radius = world.devices > CROWD ? SMALL : DEVICE;
     this.apart = leastRise(world.facts.server_xy);
     this.largestLoad = world.facts.full_load ?? world.facts.scales.load[1];
     const { work, time } = world.facts.scales;
@@ -44,7 +45,8 @@ class NetworkMap {
     this.width = width;
     this.height = height;
     const { span } = this.bounds;
-    this.scale = Math.min((width - 2 * PADDING) / span[0], (height - 2 * PADDING) / span[1]);
+    const padding = Math.min(46, width / 12);
+    this.scale = Math.min((width - 2 * padding) / span[0], (height - 2 * padding) / span[1]);
     this.left = (width - this.scale * span[0]) / 2;
     this.bottom = height - (height - this.scale * span[1]) / 2;
     this.barHeight = Math.max(Math.min(BAR_HEIGHT, this.scale * this.apart - LABEL), 10);
@@ -70,8 +72,8 @@ class NetworkMap {
     for (let d = 0; d < world.devices; d++) this.link(track, d, slot, how);
     this.sites();
     if (how.packets) for (let d = 0; d < world.devices; d++) this.packet(track, d, slot, within);
-    for (let m = 0; m < world.facts.servers.length; m++) this.server(track, m, slot, within);
     for (let d = 0; d < world.devices; d++) this.device(track, d, slot, how.followed === d);
+    for (let m = 0; m < world.facts.servers.length; m++) this.server(track, m, slot, within);
   }
 
   scaleBar() {
@@ -160,6 +162,7 @@ class NetworkMap {
     const before = slot > 0 ? this.loadShare(track, m, slot - 1) : 0;
     const share = before + (this.loadShare(track, m, slot) - before) * Math.min(2 * within, 1);
     context.fillStyle = colours.paper;
+    context.fillRect(x - 7, y - this.barHeight / 2 - 3, 14, this.barHeight + 18);
     context.strokeStyle = colours.ink;
     context.lineWidth = 1.2;
     context.fillRect(x - BAR_WIDTH / 2, y - this.barHeight / 2, BAR_WIDTH, this.barHeight);
@@ -186,12 +189,13 @@ class NetworkMap {
       context.strokeStyle = colours.bad;
       context.lineWidth = 2.2;
       context.beginPath();
-      context.moveTo(x - 5, y - 5); context.lineTo(x + 5, y + 5);
-      context.moveTo(x + 5, y - 5); context.lineTo(x - 5, y + 5);
+      const r = this.radius;
+      context.moveTo(x - r, y - r); context.lineTo(x + r, y + r);
+      context.moveTo(x + r, y - r); context.lineTo(x - r, y + r);
       context.stroke();
     } else {
       context.beginPath();
-      context.arc(x, y, active ? DEVICE : 2, 0, 2 * Math.PI);
+      context.arc(x, y, active ? this.radius : 2, 0, 2 * Math.PI);
       context.fillStyle = away ? colours.ink : colours.paper;
       context.fill();
       context.strokeStyle = active ? colours.ink : colours.soft;

@@ -97,10 +97,12 @@ class Player {
   frame(now) {
     if (!this.running) return;
     const speed = Number(this.part("speed").value);
-    this.frames.push(now - this.last);
-    if (this.frames.length > 600) this.frames.shift();
-    this.within += (Math.min(now - this.last, 250) / 1000) * speed;
+    // The first frame may have begun before the button was pressed.
+    const passed = Math.max(now - this.last, 0);
     this.last = now;
+    this.frames.push(passed);
+    if (this.frames.length > 600) this.frames.shift();
+    this.within += (Math.min(passed, 250) / 1000) * speed;
     const step = Math.floor(this.within), slot = Math.min(this.slot + step, this.world.slots - 1);
     this.within -= step;
     if (slot !== this.slot) {
@@ -223,6 +225,7 @@ class Player {
 }
 
 const players = [];
+window.edgewise = { players }; // For who wants to measure them.
 
 function startPlayers() {
   for (const root of document.querySelectorAll(".play")) {
