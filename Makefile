@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: help install check format lint types imports test hostile mutants bench typical reproduce readme
+.PHONY: help install check format lint types imports test hostile mutants bench page typical reproduce readme
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,9 @@ mutants:  ## SAMPLE=300 changes to the code, and which of them no test sees; goe
 bench:  ## speed, as ratios within one run
 	for name in maddpg environments tabular levy application_utility small_cells agent; do \
 		$(PYTHON) -m benchmarks.$$name || exit 1; done
+
+page:  ## size and speed of the page, in Chromium
+	$(PYTHON) -m benchmarks.page
 
 typical:  ## what durations are told by: on an idle machine, 10 minutes on two cores
 	out=$$(mktemp -d) && for name in $$($(BIN)edgewise list --names); do \

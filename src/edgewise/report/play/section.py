@@ -11,7 +11,7 @@ from edgewise.core.errors import UserError
 from edgewise.core.scene import Ground
 from edgewise.report import page
 from edgewise.report.page import Section
-from edgewise.report.play.pack import Packed, packed
+from edgewise.report.play.pack import LARGEST, Packed, packed
 from edgewise.report.play.record import SERVERS, SITES, Recording, recording, scene_of
 from edgewise.runs.code import code_of
 from edgewise.runs.machine import cores
@@ -141,6 +141,13 @@ def _note(ground: Ground, facts: dict[str, Any], left_out: list[str]) -> str:
         f"The first {facts['slots']} slots of the evaluation on the first seed: the same places, "
         "tasks and fading for every scheme, decided by what it had learned by then.",
         ground.drawn,
+        f"Times are kept to {_step_percent(facts):.1f}%.",
         f"Left out, as what they learned cannot be read: {', '.join(left_out)}." * bool(left_out),
     ]
     return " ".join(filter(None, said))
+
+
+def _step_percent(facts: dict[str, Any]) -> float:
+    """From one number that a byte can stand for to the next."""
+    low, high = facts["scales"]["time"]
+    return float(100 * ((high / low) ** (1 / (LARGEST - 1)) - 1))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from edgewise.core.scene import GOLDEN_ANGLE, AbstractScene, Ground, Shown
+from edgewise.core.scene import AbstractScene, Ground, Shown
 from edgewise.scenarios.application_utility.env import ApplicationUtilityEnv
 
 APART_M, AROUND_M = 100.0, 34.0
@@ -73,7 +73,8 @@ def _places(servers: int) -> Float[np.ndarray, "servers 2"]:
 
 
 def _stream_places(apps: int, servers: int) -> Float[Array, "streams 2"]:
-    angle = 2 * np.pi * np.arange(apps) / apps + GOLDEN_ANGLE / 2
+    # To the left of the server: on its right is its bar.
+    angle = np.pi + (np.arange(apps) - (apps - 1) / 2) * np.pi / apps
     off = AROUND_M * np.column_stack([np.cos(angle), np.sin(angle)])
     return jnp.asarray((off[:, None, :] + _places(servers)[None]).reshape(-1, 2), float)
 

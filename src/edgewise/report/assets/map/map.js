@@ -3,6 +3,7 @@
 const CHANNEL_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6fd1", "#7f7f7f"];
 const LOAD_COLOURS = ["#31688e", "#5b8f84", "#a0a65c", "#dba93a", "#e4741f"]; // From idle to busy.
 const DEVICE = 4.5, SMALL = 3.2, CROWD = 60, BAR_WIDTH = 8, BAR_HEIGHT = 38, LABEL = 15;
+const MANY = 30; // Servers: from there on they are drawn small, and without numbers.
 
 function loadColour(share) {
   return LOAD_COLOURS[Math.min(LOAD_COLOURS.length - 1, Math.floor(share * LOAD_COLOURS.length))];
@@ -16,10 +17,16 @@ class NetworkMap {
     this.here = { x: 0, y: 0 };
     this.bounds = this.boundsOf();
     this.radius = world.devices > CROWD ? SMALL : DEVICE;
+    const many = world.facts.servers.length > MANY;
+    this.step = many ? 11 : 22;
+    this.barWidth = many ? 4 : BAR_WIDTH;
+    this.mast = many ? 0.5 : 1;
+    this.named = !many;
+    this.beside = this.places();
     this.apart = leastRise(world.facts.server_xy);
     this.largestLoad = world.facts.full_load ?? world.facts.scales.load[1];
     const { work, time } = world.facts.scales;
-    this.usualRate = Math.sqrt((work[0] * work[1]) / (time[0] * time[1]));
+    this.usualRate = Math.sqrt((work[0] * work[1]) / (world.isBits ? time[0] * time[1] : 1));
     this.colours = {};
   }
 
@@ -144,7 +151,8 @@ class NetworkMap {
       context.strokeStyle = colours.ink;
       context.lineWidth = 1.5;
       context.beginPath();
-      context.moveTo(px, py - 9); context.lineTo(px + 8, py + 6); context.lineTo(px - 8, py + 6);
+      const size = this.mast;
+      context.moveTo(px, py - 9 * size); context.lineTo(px + 8 * size, py + 6 * size); context.lineTo(px - 8 * size, py + 6 * size);
       context.closePath();
       context.fill();
       context.stroke();
@@ -158,27 +166,31 @@ class NetworkMap {
   server(track, m, slot, within) {
     // A square beside its site, and a bar for what it has to do.
     const { context, colours, world } = this, [mx, my] = world.facts.server_xy[m];
-    const x = this.x(mx) + (this.stacked(m) + 1) * 22 - 4, y = this.y(my);
+    const x = this.x(mx) + this.beside[m], y = this.y(my);
     const before = slot > 0 ? this.loadShare(track, m, slot - 1) : 0;
     const share = before + (this.loadShare(track, m, slot) - before) * Math.min(2 * within, 1);
     context.fillStyle = colours.paper;
-    context.fillRect(x - 7, y - this.barHeight / 2 - 3, 14, this.barHeight + 18);
+    context.fillRect(x - this.barWidth / 2 - 2, y - this.barHeight / 2 - 2, this.barWidth + 4, this.barHeight + 4);
     context.strokeStyle = colours.ink;
     context.lineWidth = 1.2;
-    context.fillRect(x - BAR_WIDTH / 2, y - this.barHeight / 2, BAR_WIDTH, this.barHeight);
+    context.fillRect(x - this.barWidth / 2, y - this.barHeight / 2, this.barWidth, this.barHeight);
     context.fillStyle = loadColour(share);
-    context.fillRect(x - BAR_WIDTH / 2, y + this.barHeight / 2 - share * this.barHeight, BAR_WIDTH, share * this.barHeight);
-    context.strokeRect(x - BAR_WIDTH / 2, y - this.barHeight / 2, BAR_WIDTH, this.barHeight);
+    context.fillRect(x - this.barWidth / 2, y + this.barHeight / 2 - share * this.barHeight, this.barWidth, share * this.barHeight);
+    context.strokeRect(x - this.barWidth / 2, y - this.barHeight / 2, this.barWidth, this.barHeight);
+    if (!this.named) return;
     context.fillStyle = colours.ink;
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
     context.fillText(world.facts.servers.length > 1 ? String(m + 1) : "server", x, y + this.barHeight / 2 + 12);
   }
 
-  stacked(m) {
-    // How many servers before it stand on the same spot.
-    const { server_xy } = this.world.facts, [x, y] = server_xy[m];
-    return server_xy.slice(0, m).filter(([ox, oy]) => ox === x && oy === y).length;
+  places() {
+    // How far right of its place each server is drawn [pixels]: beside its site, and one another.
+    const { site_xy, server_xy } = this.world.facts, same = ([x, y]) => ([ox, oy]) => ox === x && oy === y;
+    return server_xy.map((place, m) => {
+      const before = server_xy.slice(0, m).filter(same(place)).length;
+      return (before + Number(site_xy.some(same(place)))) * this.step - (this.step > 16 ? 4 : 2);
+    });
   }
 
   device(track, d, slot, followed) {

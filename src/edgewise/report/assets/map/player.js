@@ -158,7 +158,7 @@ class Player {
   }
 
   show() {
-    if (this.sides.some((side) => side.track === null)) return;
+    if (this.sides.some((side) => side.track === null) || this.root.clientWidth === 0) return;
     this.draw();
     this.tell();
   }

@@ -1,7 +1,7 @@
 // What becomes of the followed device's task, from arrival to result, under both schemes.
 
 const PHASES = [
-  ["up", "over the air"], ["forward", "over the wire"], ["server", "at the server"],
+  ["up", "to the site"], ["forward", "on to the server"], ["server", "at the server"],
 ];
 
 function element(tag, text = "", kind = "") {
@@ -32,7 +32,7 @@ function taskLine(world, track, device, slot, name, longest) {
   if (phases.away > 0) lanes.append(bar(PHASES.map(([kind, said]) => [kind, said, phases[kind]]), longest));
   if (phases.local > 0) lanes.append(bar([["local", `on the ${world.facts.devices.word}`, phases.local]], longest));
   const deadline = track.time("deadline_s", device, slot);
-  if (Number.isFinite(deadline) && deadline > 0 && deadline <= longest) {
+  if (track.active(device, slot) && deadline <= longest) {
     const mark = element("i", "", "deadline");
     mark.style.left = `${(100 * deadline) / longest}%`;
     mark.title = `deadline: ${withUnit(deadline, "s")}`;
@@ -48,9 +48,10 @@ function taskWords(world, track, device, slot, phases, server) {
   const where = [];
   const share = track.share(device, slot), part = share > 0 && share < 0.999 ? `${Math.round(100 * share)}% ` : "";
   if (site >= 0) {
-    where.push(`${part}to ${facts.servers[server] ?? "no server"}${site >= 0 && facts.sites.length > 1 ? ` through ${facts.sites[site]}` : ""}`);
-    if (channel >= 0) where.push(`on ${facts.channels[channel]}`);
-    where.push(`at ${withUnit(track.rate(device, slot), facts.work === "bit" ? "bit/s" : facts.work)}`);
+    const named = facts.servers[server] ?? "no server", by = facts.sites[site];
+    where.push(`${part}to ${named}${facts.sites.length > 1 && by !== named ? ` through ${by}` : ""}`);
+    if (channel >= 0 && world.isBits) where.push(`on ${facts.channels[channel]}`);
+    where.push(`at ${withUnit(track.rate(device, slot), world.isBits ? "bit/s" : facts.work)}`);
     for (const [kind, said] of PHASES) if (phases[kind] > 0) where.push(`${withUnit(phases[kind], "s")} ${said}`);
   } else where.push(facts.devices.word === "stream" ? "served by the cloud" : `stays on the ${facts.devices.word}`);
   const energy = track.amount("energy_j", device, slot), deadline = track.time("deadline_s", device, slot);

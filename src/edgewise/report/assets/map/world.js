@@ -68,7 +68,8 @@ class Track {
   }
 
   rate(device, slot) {
-    // What went over the air in a second, in the unit of the work.
+    // What went over the air in a second; requests come by the second as they are.
+    if (!this.world.isBits) return this.share(device, slot) * this.amount("work", device, slot);
     const up = this.time("up_s", device, slot);
     return up > 0 ? (this.share(device, slot) * this.amount("work", device, slot)) / up : 0;
   }
@@ -94,6 +95,7 @@ class World {
     this.streams = streams;
     this.slots = facts.slots;
     this.devices = facts.devices.count;
+    this.isBits = facts.work === "bit";
     this.tables = {};
     for (const [name, ends] of Object.entries(facts.scales)) this.tables[name] = logTable(ends);
     this.read = new Map();
@@ -148,6 +150,7 @@ function withUnit(value, unit) {
   // In the prefix that leaves one to three digits before the point.
   if (!Number.isFinite(value)) return "–";
   if (unit === "" || unit === "1") return shownNumber(value);
+  if (unit.length > 5) return `${shownNumber(value)} ${unit}`; // A word takes no prefix.
   if (value === 0) return `0 ${unit}`;
   const [size, prefix] = PREFIXES.find(([least]) => Math.abs(value) >= least * 0.9995) ?? PREFIXES.at(-1);
   return `${shownNumber(value / size)} ${prefix}${unit}`;
