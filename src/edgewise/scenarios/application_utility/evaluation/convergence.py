@@ -99,7 +99,7 @@ def cent_before_dist(results: Results) -> Verdict:
     def criterion(schemes: Schemes) -> list[Part]:
         return _before(results, schemes, ("oql-dist",))
 
-    numbers = _arrived(results, (*OURS, "oql-cent, step of Dist", "oql-dist, step of Cent"))
+    numbers = _arrived(results, (*OURS, "oql-cent, settings of Dist", "oql-dist, settings of Cent"))
     note = "OQL-Dist plays at random for its first 50 epochs (Algorithm 1)"
     return Verdict(criterion(("oql-cent",)), asked_of(FEW_CONTROLS, criterion), numbers, note)
 

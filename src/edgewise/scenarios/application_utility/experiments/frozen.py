@@ -21,7 +21,7 @@ from edgewise.scenarios.application_utility.experiments.living import (
     lived,
     program_of,
 )
-from edgewise.scenarios.application_utility.schemes import SLOTS
+from edgewise.scenarios.application_utility.schemes import CENT, DIST, SLOTS
 
 CHECKPOINTS = (0, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1000, 1250, SLOTS)
 PLAYED_EPOCHS = 50
@@ -43,8 +43,8 @@ LEARNERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "oql-dist~shuffled",
         )
     },
-    "oql-cent, step of Dist": ("oql-cent", {"step": 2.0}),
-    "oql-dist, step of Cent": ("oql-dist", {"step": 0.3}),
+    "oql-cent, settings of Dist": ("oql-cent", DIST),
+    "oql-dist, settings of Cent": ("oql-dist", CENT),
 }
 """By what they are called here: the scheme, and settings in place of its own."""
 PLANNED = ("ecf", "equal-split", "random", "grid-optimum")
