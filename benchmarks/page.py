@@ -1,5 +1,5 @@
-"""The page in Chromium: how large it is, how long it takes to open, and what a frame of the map costs
-while 1000 slots of 100 devices and 10 servers are played side by side under two schemes.
+"""The page in Chromium: how large it is, how long it takes to open, and what a frame of the map
+costs while 1000 slots of 100 devices and 10 servers are played side by side under two schemes.
 
     python -m benchmarks.page
 

@@ -20,6 +20,7 @@ from edgewise.report.build import (
     write_one_page,
     write_reproduction,
 )
+from edgewise.report.charts import embed
 from edgewise.report.paper import Reproduction, read_reproductions
 from edgewise.runs.code import code_of
 from edgewise.runs.execute import Rig
@@ -113,6 +114,16 @@ def test_every_plot_is_png_svg_pdf_and_csv(folder: Path) -> None:
     expected = mean_interval(values[:, 0]).mean
     (found,) = [row for row in rows if (row["scheme"], row["member"]) == ("coin", "1")]
     assert float(found["mean"]) == pytest.approx(expected)
+
+
+def test_without_bokeh_the_page_has_the_plots_and_says_what_is_missing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embed, "available", lambda: False)
+    page = write_one_page(Store(folder), find, tmp_path / "all.html").read_text()
+    assert "pip install &#x27;edgewise[page]&#x27;" in page
+    assert "Bokeh" not in re.sub("typeof Bokeh.*|Bokeh[.'].*", "", page)
+    assert len(page) < 1_000_000
 
 
 def _content(folder: Path) -> dict[str, bytes]:

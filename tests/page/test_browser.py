@@ -127,6 +127,19 @@ def test_playing_goes_to_the_end_and_stops(opened: Any, plain: str) -> None:
     assert page.locator("[data-part=told]").inner_text() == "1000 of 1000"
 
 
+def test_a_page_that_is_loaded_again_goes_on_where_it_was(opened: Any, plain: str) -> None:
+    page = opened(plain).page
+    page.wait_for_selector(READY)
+    page.select_option("[data-part=left]", "idle")
+    before = page.evaluate("(p => (p.go(50), p.follow(3), p.state))(edgewise.players[0])")
+    page.reload()
+    page.wait_for_selector(READY)
+    assert page.locator("[data-part=told]").inner_text() == "1 of 1000"
+    page.evaluate("(before) => edgewise.players[0].restore(before)", before)
+    assert page.locator("[data-part=told]").inner_text() == "51 of 1000"
+    assert page.locator(".task .said strong").all_inner_texts() == ["idle", "idle"]
+
+
 def test_claims_are_filtered_by_verdict_and_words(opened: Any, plain: str) -> None:
     page = opened(plain).page
     cards = page.locator(".card:visible")

@@ -52,6 +52,7 @@ def asked(store: Store) -> Iterator[Any]:
         answer = line.getresponse()
         return answer.status, answer.read().decode()
 
+    ask.address = f"http://127.0.0.1:{serving.server_address[1]}/"  # type: ignore[attr-defined]
     yield ask
     serving.shutdown()
     serving.server_close()
@@ -87,6 +88,22 @@ def test_the_page_follows_and_the_version_tells(store: Store, asked: Any) -> Non
     page = asked("/")[1]
     assert "Schemes compared" in page
     assert f'data-version="{told["version"]}"' in page
+
+
+def test_the_reader_stays_where_they_are(store: Store, asked: Any, chromium: Any) -> None:
+    _finish(store, "coin", 2000)
+    _finish(store, "idle", 2000)
+    page = chromium.new_page(viewport={"width": 600, "height": 400})
+    page.goto(asked.address)
+    page.get_by_role("button", name="Dark").click()
+    page.evaluate("scrollTo({top: 300, behavior: 'instant'})")
+    _finish(store, "coin", 2001)
+    version = json.loads(asked("/version")[1])["version"]
+    page.wait_for_selector(f'[data-version="{version}"]', state="attached")
+    page.get_by_role("button", name="Light").wait_for()
+    page.wait_for_timeout(300)  # The position comes last.
+    assert page.evaluate("scrollY") == 300
+    page.close()
 
 
 def test_only_this_machine_and_only_two_paths_are_answered(asked: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from edgewise import scenarios
 from edgewise.cli.main import Interrupted
 from edgewise.cli.progress import shown
+from edgewise.report.charts import embed
 from edgewise.runs.code import code_of
 from edgewise.runs.durations import Durations
 from edgewise.runs.files import READ_ONLY
@@ -79,7 +80,7 @@ def tell_page(folder: Path) -> Iterator[Callable[[Path], None]]:
     """Tells where the page is, or that it cannot be written in a folder that can only be read:
     the table has been printed by then."""
     try:
-        yield lambda page: print(f"plots and page: {page}", file=sys.stderr)
+        yield _tell
     except OSError as error:
         if error.errno not in READ_ONLY:
             raise
@@ -88,6 +89,12 @@ def tell_page(folder: Path) -> Iterator[Callable[[Path], None]]:
             f"edgewise report {folder} --out PAGE.html",
             file=sys.stderr,
         )
+
+
+def _tell(page: Path) -> None:
+    print(f"plots and page: {page}", file=sys.stderr)
+    if not embed.available():
+        print(embed.REMEDY, file=sys.stderr)
 
 
 def tell_run_name(store: Store, spec: RunSpec, seed: int) -> None:
