@@ -1,6 +1,7 @@
 """Charts of lines with bands: learning, what is swept, planning."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from bokeh.models import ColumnDataSource, Span
@@ -63,7 +64,10 @@ def level(chart: figure, at: float) -> None:
     chart.add_layout(Span(location=at, dimension="width", line_dash="dashed", name="level"))
 
 
-def _line(chart: figure, scheme: str, i: int, xs: Sequence[float], intervals: Sequence[Interval]):
+def _line(
+    chart: figure, scheme: str, i: int, xs: Sequence[float], intervals: Sequence[Interval]
+) -> Any:
+    """The line, whose columns hover reads; its band and marks go with it."""
     columns = {"x": list(xs), "scheme": [scheme] * len(xs), **look.ends(intervals)}
     source = ColumnDataSource(columns)
     band = chart.varea(
