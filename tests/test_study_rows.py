@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure as Canvas
 from rich.console import Console
 from scipy import stats
 from tiny import SCENARIO
 
 from edgewise.cli.tables import comparison_table
 from edgewise.report.comparison import comparison_sections
+from edgewise.report.front import cost_front, travelling_bytes
 from edgewise.runs.code import Code, code_of
 from edgewise.runs.store import RunResult, Store
 from edgewise.study import columns as columns_
@@ -218,3 +220,59 @@ def test_a_new_column_is_one_line_in_one_place(
     out = Console(width=300, file=io.StringIO())
     out.print(comparison_table(rows, out))
     assert "#4" in out.file.getvalue()
+
+
+def test_what_it_costs_stands_in_every_table(tmp_path: Path) -> None:
+    results, asked = _stored(tmp_path, SCORES), _asked(SCORES)
+    known = {"decision_us": 0.8398, "weights": 55100.0, "observed_bytes": 56.0}
+    store = Store(tmp_path)
+    for spec, seeds in asked.wanted(SCENARIO):
+        if spec.scheme != "learn":
+            more = {"exchanged_bytes": 8.0} if spec.scheme == "coin" else {}
+            store.add_cost(spec, seeds[0], {**known, **more})
+    rows = table(SCENARIO, results, asked)
+    titles = {shown: [c.title for c in read_columns(rows, shown)] for shown in ("metrics", "cost")}
+    assert titles["metrics"][-2:] == ["decision [µs]", "training [s]"]
+    assert titles["cost"] == [
+        *("scheme", "knows", "rank", "gap to idle [%]", "decision [µs]", "weights"),
+        *("observed [B]", "exchanged [B]", "training [s]"),
+    ]
+    assert set(titles["metrics"]) | set(titles["cost"]) == {
+        c.title for c in read_columns(rows, "all")
+    }
+    told = {row["scheme"]: row["cost"] for row in document(SCENARIO, asked, rows)["rows"]}
+    assert told["coin"] == {**known, "exchanged_bytes": 8.0, "train_s": None}
+    assert told["idle"] == {**known, "exchanged_bytes": None, "train_s": None}
+    assert told["learn"] == {**dict.fromkeys(told["coin"]), "train_s": 12.0}
+    out = Console(width=300, file=io.StringIO())
+    out.print(comparison_table(rows, out, "cost"))
+    assert out.file.getvalue().count("55,100") == 2
+    assert out.file.getvalue().count(" 0.84 ") == 2
+
+
+def test_the_gap_is_drawn_over_what_it_costs(tmp_path: Path) -> None:
+    results, asked = _stored(tmp_path, SCORES), _asked(SCORES)
+    assert "What it costs" not in _titles(results)
+    store = Store(tmp_path)
+    costs = {"idle": (2.0, 40.0), "coin": (1.0, 0.0)}
+    for spec, seeds in asked.wanted(SCENARIO):
+        if spec.scheme in costs:
+            us, observed = costs[spec.scheme]
+            told = {"decision_us": us, "weights": 1.0, "observed_bytes": observed}
+            store.add_cost(spec, seeds[1], {**told, "exchanged_bytes": 8.0})
+    again = Results(SCENARIO, store)
+    assert "What it costs" in _titles(again)
+    rows = table(SCENARIO, again, asked)
+    canvas = Canvas()
+    drawn = cost_front(canvas, rows, "gap", "gap", falling=True)
+    assert [each["scheme"] for each in drawn] == ["idle", "coin"]
+    assert [travelling_bytes(row) for row in rows if row.running] == [48.0, 8.0]
+    line = canvas.axes[0].lines[-1]
+    gap = rows[-1].metrics["gap"].interval.mean
+    assert (list(line.get_xdata()), list(line.get_ydata())) == ([1.0, 2.0], [gap, 0.0])
+    falling = cost_front(Canvas(), rows, "utility", "utility", falling=False)
+    assert [each["utility"] for each in falling] == [np.mean(SCORES[n]) for n in ("idle", "coin")]
+
+
+def _titles(results: Results) -> list[str]:
+    return [s.title for s in comparison_sections(None, SCENARIO, results, _asked(SCORES))]

@@ -9,7 +9,7 @@ from edgewise.cli import options
 from edgewise.cli.real_sites import with_real_sites
 from edgewise.core.errors import UserError
 from edgewise.runs.scenario import Scenario
-from edgewise.study.compare import Comparison
+from edgewise.study.compare import Comparison, fitting
 
 
 def asked(
@@ -34,7 +34,7 @@ def asked(
     parameters, layout = with_real_sites(scenario, parameters, sites, users)
     return Comparison(
         scenario.name,
-        _chosen(schemes) or _all_that_fit(scenario, parameters),
+        _chosen(scenario, schemes) or _all_that_fit(scenario, parameters),
         seeds or scenario.seeds,
         slots,
         parameters,
@@ -52,20 +52,16 @@ def _all_of(scenario: Scenario, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _all_that_fit(scenario: Scenario, parameters: dict[str, Any]) -> tuple[str, ...]:
     """Every scheme, but for those that this size is too large for: they are named."""
-    fitting = []
-    for method in scenario.schemes:
-        reason = method.too_large(scenario.env(**{**parameters, **method.run_with}))
-        if reason is None:
-            fitting.append(method.name)
-        else:
-            print(f"without {method.name}: {reason}", file=sys.stderr)
-    return tuple(fitting)
+    names, reasons = fitting(scenario, parameters)
+    for name, reason in reasons.items():
+        print(f"without {name}: {reason}", file=sys.stderr)
+    return tuple(names)
 
 
-def _chosen(schemes: str | None) -> tuple[str, ...]:
+def _chosen(scenario: Scenario, schemes: str | None) -> tuple[str, ...]:
     if schemes is None:
         return ()
     names = options.names_in(schemes)
     if not names:
         raise UserError("--schemes names no scheme: write --schemes A,B")
-    return names
+    return tuple(dict.fromkeys(scenario.scheme(name).name for name in names))

@@ -1,7 +1,7 @@
 """`edgewise compare SCENARIO`."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -12,7 +12,9 @@ def compare_(
     scenario: str,
     /,
     *,
-    schemes: Annotated[str | None, Parameter(help="Their names, A,B [all].")] = None,
+    schemes: Annotated[
+        str | None, Parameter(help="Names, A,B, or FILE.py:NAME [all of it].")
+    ] = None,
     seeds: options.Seeds = None,
     slots: options.Slots = None,
     set_: options.Set = (),
@@ -23,6 +25,10 @@ def compare_(
     out: options.Out = None,
     jobs: options.Jobs = None,
     keep_stale: options.KeepStale = False,
+    columns: Annotated[
+        Literal["metrics", "cost", "all"],
+        Parameter(help="What the table shows: what was measured, or what running a scheme costs."),
+    ] = "metrics",
     format: options.Format = "table",
 ) -> None:
     """Train and run a scenario's schemes on the same worlds; table, plots and page.
@@ -45,11 +51,12 @@ def compare_(
     comparison = asked(found, schemes, seeds, slots, set_, preset, learn, sites, users, of_file)
     wanted = comparison.wanted(found)
     store = Store(results_folder(out, name))
-    plan = plan_runs(found, store, wanted, keep_stale)
+    plan = plan_runs(found, store, wanted, keep_stale, timed=True)
     announce(store, comparison)
     work_through(plan, store, found, jobs, keep_stale)
 
-    print_comparison(found, comparison, table(found, Results(found, store), comparison), format)
+    rows = table(found, Results(found, store), comparison)
+    print_comparison(found, comparison, rows, format, columns)
     if found.reference not in comparison.schemes:
         print(f"for the gap, add {found.reference} to --schemes", file=sys.stderr)
     tell_run_name(store, wanted[0][0], wanted[0][1][0])

@@ -37,7 +37,7 @@ def evaluate_(
     settle(cores()[0])
     (spec, seed), result = read_description(folder), read_result(folder)
     found = scenarios.get(spec.scenario)
-    if line := stale_run_line(found, result):
+    if line := stale_run_line(found, spec.scheme, result):
         print(line, file=sys.stderr)
     scores = rescore(found, spec, seed, folder, options.given_parameters(set_), slots)
     print_scores(found, spec, seed, scores, result.metrics, format)

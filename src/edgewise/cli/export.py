@@ -46,7 +46,8 @@ def export_(
     settle(cores()[0])
     found = trained.read(run)
     result = read_result(find_run(run))
-    if line := stale_run_line(scenarios.get(found.scenario), result, "exported"):
+    scenario, scheme = scenarios.get(found.scenario), found.scheme.name
+    if line := stale_run_line(scenario, scheme, result, "exported"):
         print(line, file=sys.stderr)
     made = policies.distinct_policies(found)
     checked = verified(found, made) if verify else None

@@ -16,7 +16,7 @@ from rich.text import Text
 from edgewise.cli.plain import plain
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
-from edgewise.study.columns import Column, as_lines, read_columns
+from edgewise.study.columns import Column, Shown, as_lines, read_columns
 from edgewise.study.compare import Comparison
 from edgewise.study.document import document
 from edgewise.study.papers import Judged
@@ -68,7 +68,11 @@ def scenario_table(scenarios: Sequence[Scenario]) -> Table:
 
 
 def print_comparison(
-    scenario: Scenario, comparison: Comparison, rows: Sequence[Row], form: str
+    scenario: Scenario,
+    comparison: Comparison,
+    rows: Sequence[Row],
+    form: str,
+    shown: Shown = "metrics",
 ) -> None:
     """The table on standard output, as `--format` says; what programs read is alone there."""
     said = remarks(scenario, rows)
@@ -81,7 +85,7 @@ def print_comparison(
         writer.writerows(lines)
         print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)
     else:
-        show(comparison_table(rows, console()), *map(cell, said))
+        show(comparison_table(rows, console(), shown), *map(cell, said))
 
 
 def print_json(content: Any) -> None:
@@ -89,12 +93,12 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, allow_nan=False))
 
 
-def comparison_table(rows: Sequence[Row], out: Console) -> Table:
+def comparison_table(rows: Sequence[Row], out: Console, shown: Shown = "metrics") -> Table:
     """The rows, with as many metrics as are told without breaking a number, in their order; what
     is needed is always there, and the others are counted below."""
-    every = read_columns(rows)
+    every = read_columns(rows, shown)
     spare = [column for column in every if not column.needed]
-    for left_out in range(len(spare)):
+    for left_out in range(max(len(spare), 1)):
         dropped = spare[len(spare) - left_out :]
         table = _table_of(rows, [column for column in every if column not in dropped], left_out)
         if Measurement.get(out, out.options, table).maximum < out.width:
@@ -114,7 +118,9 @@ def _table_of(rows: Sequence[Row], columns: Sequence[Column], left_out: int) -> 
     seeds = f"mean ± half the 95% confidence interval over seeds ({rows[0].seeds})"
     ranks = "rank: a range where the seeds do not tell schemes apart (paired t-tests, Holm, 5%)"
     more = [f"{left_out} more metrics on the page, and with --format json"] if left_out else []
-    table.caption = cell("\n".join([seeds, ranks, *more]))
+    costs = ["decision: one agent's, on one core; observed: what reaches a decider in a slot"]
+    told = costs if any(column.cost and column.name != "train_s" for column in columns) else []
+    table.caption = cell("\n".join([seeds, ranks, *told, *more]))
     return table
 
 

@@ -10,7 +10,7 @@ from edgewise import scenarios
 from edgewise.cli.main import Interrupted
 from edgewise.cli.progress import shown
 from edgewise.report.charts import embed
-from edgewise.runs.code import code_of
+from edgewise.runs.code import code_of_scheme
 from edgewise.runs.durations import Durations
 from edgewise.runs.files import READ_ONLY
 from edgewise.runs.jobs import Plan, run_jobs
@@ -62,10 +62,10 @@ def stale_line(plan: Plan, kept: bool) -> str:
     return f"{_files(plan.changed)}: changed since {runs} made; they are {fate}"
 
 
-def stale_run_line(scenario: Scenario, result: RunResult, done: str = "scored") -> str:
+def stale_run_line(scenario: Scenario, scheme: str, result: RunResult, done: str = "scored") -> str:
     """That a stored run was made by other code than it is now scored with, or whatever is `done`;
     empty where it was not."""
-    if result.code == code_of(scenario).digest:
+    if result.code == code_of_scheme(scenario, scheme).digest:
         return ""
     return f"the code has changed since the run was made: it is {done} with the code that is here"
 

@@ -21,6 +21,7 @@ from edgewise.report.page import Chapter, Section
 from edgewise.report.paper import Reproduction, paper_sections, read_reproductions
 from edgewise.report.planning import Planned, plan_sections
 from edgewise.report.stability import stability_sections
+from edgewise.runs.guest_file import NotThere
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.store import Store
 from edgewise.study.compare import Comparison, read_comparisons
@@ -99,23 +100,38 @@ def keep_emulation(store: Store, find: Find, page_path: Path, name: str) -> None
 
 
 def write_all(store: Store, find: Find) -> Path:
-    """Every page of the folder anew; returns the index's path."""
-    _check_something_is_there(store, find)
-    for comparison in _finished(store, find):
-        write_comparison(store, find, comparison)
+    """Every page of the folder anew; returns the index's path. One whose schemes' file is not there
+    any more stays as it is, and is told when the others have been written (`NotThere`)."""
+    _check_something_is_there(store)
+    missing = None
+    for _, comparison in read_comparisons(store.folder):
+        try:
+            if _is_finished(store, find, comparison):
+                write_comparison(store, find, comparison)
+        except NotThere as error:
+            missing = error
     for _, reproduction in read_reproductions(store.folder):
         write_reproduction(store, find, reproduction)
-    return write_index(store, find)
+    index = write_index(store, find)
+    if missing is not None:
+        raise missing
+    return index
 
 
 def write_one_page(store: Store, find: Find, path: Path) -> Path:
     """Everything in the folder on one page elsewhere; the folder is only read."""
-    _check_something_is_there(store, find)
+    _check_something_is_there(store)
     chapters = [
         reproduced(store, find, reproduction)
         for _, reproduction in read_reproductions(store.folder)
     ]
-    chapters += [compared(store, find, each, None) for each in _finished(store, find)]
+    chapters += [
+        compared(store, find, each, None)
+        for _, each in read_comparisons(store.folder)
+        if _is_finished(store, find, each)
+    ]
+    if not chapters:
+        raise _nothing_there(store)
     return _write(path, *chapters)
 
 
@@ -191,10 +207,9 @@ def _reproduced(
     return _chapter(find(reproduction.scenario), paper_sections(home, judged))
 
 
-def _finished(store: Store, find: Find) -> list[Comparison]:
-    """The comparisons of which everything has been run, the newest first."""
-    asked = [comparison for _, comparison in read_comparisons(store.folder)]
-    return [each for each in asked if so_far(store, find(each.scenario), each) == each]
+def _is_finished(store: Store, find: Find, comparison: Comparison) -> bool:
+    """Whether everything has been run."""
+    return so_far(store, find(comparison.scenario), comparison) == comparison
 
 
 def so_far(store: Store, scenario: Scenario, comparison: Comparison) -> Comparison | None:
@@ -216,12 +231,16 @@ def _chapter(scenario: Scenario, sections: Iterator[Section], about: str = "") -
     return Chapter(title, lead, [*sections, *_ending(scenario)])
 
 
-def _check_something_is_there(store: Store, find: Find) -> None:
-    if not _finished(store, find) and not read_reproductions(store.folder):
-        raise UserError(
-            f"{store.folder} holds no comparison and no reproduction: run edgewise compare or "
-            f"edgewise reproduce with --out {store.folder} first"
-        )
+def _check_something_is_there(store: Store) -> None:
+    if not read_comparisons(store.folder) and not read_reproductions(store.folder):
+        raise _nothing_there(store)
+
+
+def _nothing_there(store: Store) -> UserError:
+    return UserError(
+        f"{store.folder} holds no comparison and no reproduction: run edgewise compare or "
+        f"edgewise reproduce with --out {store.folder} first"
+    )
 
 
 def _write(path: Path, *chapters: Chapter) -> Path:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Canvas
 from edgewise.report import page, plots
 from edgewise.report.charts import embed
 from edgewise.report.command import command
+from edgewise.report.front import cost_front
 from edgewise.report.page import Section
 from edgewise.report.play.section import play_section
 from edgewise.runs.scenario import Scenario
@@ -19,7 +20,7 @@ from edgewise.study.compare import Comparison
 from edgewise.study.drawing import draw_files
 from edgewise.study.remarks import remarks
 from edgewise.study.results import Results
-from edgewise.study.rows import Row, table
+from edgewise.study.rows import GAP, Row, table
 from edgewise.study.text import shown_value, with_unit
 
 PLOTS = "plots"
@@ -48,6 +49,8 @@ def comparison_sections(
     if embed.available():
         yield from _charts(scenario, results, comparison, rows, curves)
     yield from _plots(folder, scenario, rows, curves)
+    if any(row.running for row in rows):
+        yield Section("What it costs", _costs(rows) + _front(folder, scenario, rows))
     for name in results.series_names(comparison.sweep, comparison.schemes[0]):
         yield Section(_spoken(name), _members(folder, results, comparison, rows, name))
     yield Section("Schemes", _schemes(scenario, comparison))
@@ -179,6 +182,28 @@ def _bars(folder: Path | None, rows: list[Row]) -> str:
         lambda canvas: plots.metric_bars(canvas, rows),
         "Bars with 95% intervals over seeds; one that is cut has its value in it.",
         size=(9.0, 0.6 + panels * (0.9 + 0.2 * len(rows))),
+    )
+
+
+def _costs(rows: list[Row]) -> str:
+    columns = [each for each in read_columns(rows, "all") if each.cost]
+    body = [[row.scheme, row.knowledge, *(c.text(row) for c in columns if c.text)] for row in rows]
+    return page.table(["scheme", "knows", *(c.title for c in columns)], body, 2)
+
+
+def _front(folder: Path | None, scenario: Scenario, rows: list[Row]) -> str:
+    score = scenario.metric(scenario.score)
+    name = GAP if GAP in rows[0].metrics else score.name
+    axis = with_unit(rows[0].metrics[name].title, rows[0].metrics[name].unit)
+    falling = name == GAP or score.better == "lower"
+    return _figure(
+        folder,
+        "cost",
+        lambda canvas: cost_front(canvas, rows, name, axis, falling),
+        "How near the best, over the CPU time of one agent's decision on one core, and over the "
+        "bytes that have to reach a decider in a slot and those that all agents send each other, "
+        "where that is known. The line joins the schemes that none beats in both.",
+        size=(9.0, 3.8),
     )
 
 

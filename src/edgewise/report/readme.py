@@ -33,7 +33,7 @@ def documents(root: Path) -> Iterator[tuple[Path, str]]:
         root / README,
         filled(filled(text, "scenarios", _scenarios(root)), "verdicts", _holds(root)),
     )
-    for name in scenarios.names():
+    for name in scenarios.own_names():
         path = scenarios.home(name) / README
         if path.exists():
             yield path, _scenario_page(name, path.read_text(encoding="utf-8"))
@@ -123,7 +123,7 @@ def _between(text: str, name: str) -> str:
 
 def _scenarios(root: Path) -> str:
     rows = []
-    for name in scenarios.names():
+    for name in scenarios.own_names():
         page = scenarios.home(name).relative_to(root / "src").as_posix()
         rows.append((f"`{name}`", _said_of(name), f"[page](src/{page}/{README})"))
     return table(("scenario", "what it is", "page"), rows)
@@ -138,7 +138,9 @@ def _said_of(name: str) -> str:
 def _holds(root: Path) -> str:
     """A table for each paper that has been judged by the criteria of today, a line for others."""
     return "\n\n".join(
-        "\n\n".join(_held(name, root)) for name in scenarios.names() if scenarios.paper(name).claims
+        "\n\n".join(_held(name, root))
+        for name in scenarios.own_names()
+        if scenarios.paper(name).claims
     )
 
 

@@ -13,19 +13,23 @@ import importlib.util
 import inspect
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from edgewise.runs.blame import INSTALLED
+from edgewise.runs.brought import contents
 from edgewise.runs.scenario import Scenario
+from edgewise.runs.scheme import Scheme
 
 PACKAGE = __name__.split(".")[0]
 ROOT = Path(__file__).resolve().parents[1]
 OTHER_ROOMS = (
     "adapters",
     "agent",
+    "api",
     "cli",
     "deployment",
     "federation",
@@ -70,31 +74,60 @@ def _code_of(modules: frozenset[str]) -> Code:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found[_shown(path)] = _hash(_meaning(tree))
         for imported in _imports(tree, name):
-            if imported not in seen and imported.split(".")[0] in inside and _counts(imported):
+            root = imported.split(".")[0]
+            taken = root in inside or _stands_beside(root, path)
+            if taken and imported not in seen and _counts(imported):
                 seen.add(imported)
                 waiting.append(imported)
     return Code(dict(sorted(found.items())))
 
 
 def code_of(scenario: Scenario, extra: Any = None) -> Code:
-    """The code of the scenario's runs; `extra` is a further function that takes part."""
-    parts = [part for part in (*_parts(scenario), extra) if part is not None]
+    """The code of the runs of all schemes that the scenario lists; `extra` is a further function
+    that takes part."""
+    own = (scheme for scheme in scenario.schemes if scheme.brought is None)
+    schemes = (part for scheme in own for part in _ways(scheme))
+    return _code((*_ground(scenario), *schemes), extra)
+
+
+def code_of_scheme(scenario: Scenario, name: str) -> Code:
+    """The code of the runs of one scheme: of one that the scenario does not list, the scenario's
+    without its schemes, and its own."""
+    scheme = scenario.scheme(name)
+    if scheme.brought is None:
+        return code_of(scenario)
+    code = _code((*_ground(scenario), *_ways(scheme), scheme.brought))
+    return Code({**code.files, **contents(scheme.brought)})
+
+
+def _code(taking_part: Iterable[Any], extra: Any = None) -> Code:
+    parts = [part for part in (*taking_part, extra) if part is not None]
     homes = {name for part in parts for name in _homes(part)}
     # An experiment of a paper's evaluation counts, though its room does not.
     counting = {name for name in homes if _counts(name) or name == _module(extra)}
     return _code_of(frozenset({EXECUTION, *counting}))
 
 
+def _stands_beside(module: str, path: Path) -> bool:
+    """Whether a file that is imported by itself, as a script is, has this module beside it."""
+    beside = path.parent
+    alone = not (beside / "__init__.py").exists() and beside.name != INSTALLED
+    return alone and ((beside / f"{module}.py").exists() or (beside / module).is_dir())
+
+
 def _module(part: Any) -> str | None:
     return getattr(part, "__module__", None)
 
 
-def _parts(scenario: Scenario) -> Iterator[Any]:
-    """Everything that a run is put together from."""
+def _ground(scenario: Scenario) -> Iterator[Any]:
+    """What every run is put together from."""
     yield from (scenario.parameters, scenario.make, scenario.series, scenario.watch)
     yield from (metric.measure for metric in scenario.metrics)
-    for scheme in scenario.schemes:
-        yield from (scheme.scheduler, scheme.plan, scheme.learner, scheme.loop, scheme.program)
+
+
+def _ways(scheme: Scheme) -> tuple[Any, ...]:
+    """What a run of this scheme adds."""
+    return (scheme.scheduler, scheme.plan, scheme.learner, scheme.loop, scheme.program)
 
 
 def _homes(part: Any) -> Iterator[str]:
@@ -102,6 +135,10 @@ def _homes(part: Any) -> Iterator[str]:
     a function builds (`takes_settings_of`), what a partial or a closure holds."""
     if isinstance(part, functools.partial):
         for each in (part.func, *part.args, *part.keywords.values()):
+            yield from _homes(each)
+        return
+    if isinstance(part, Scheme):  # A teacher, say.
+        for each in (way for way in _ways(part) if way is not None):
             yield from _homes(each)
         return
     owner = getattr(part, "__self__", None)

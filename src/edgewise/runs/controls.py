@@ -33,6 +33,16 @@ CONTROLS: dict[str, Callable[[Scheme], Scheme]] = {
 well trained, but scored where every agent has its neighbour's observation."""
 
 
+def parted(name: str) -> tuple[str, str | None]:
+    """A scheme's name without its control, and the control if there is one.
+
+    >>> parted("dtomalb~blind"), parted("local"), parted("~/mine.py:Mine")
+    (('dtomalb', 'blind'), ('local', None), ('~/mine.py:Mine', None))
+    """
+    plain, mark, control = name.rpartition(MARK)
+    return (plain, control) if mark and ":" not in control else (name, None)
+
+
 def controlled(scheme: Scheme, control: str) -> Scheme:
     """The scheme under this control; `UserError` for one that does not learn."""
     if control not in CONTROLS:

@@ -9,15 +9,17 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from edgewise.runs.code import Code, code_of
+from edgewise.runs.code import Code, code_of, code_of_scheme
 from edgewise.runs.durations import Durations
 from edgewise.runs.interrupts import ctrl_c_heard, ctrl_c_unseen_by_children
 from edgewise.runs.lock import locked
 from edgewise.runs.machine import cores
+from edgewise.runs.running import is_timed
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import Experiment, Need, Sweep
+from edgewise.runs.unread import main_unread
 from edgewise.runs.worker import (
     Done,
     ExperimentJob,
@@ -26,6 +28,7 @@ from edgewise.runs.worker import (
     Job,
     RunJob,
     Started,
+    TimeJob,
     attempt,
     work,
 )
@@ -62,25 +65,35 @@ class Plan:
     changed: tuple[str, ...] = ()
 
 
-def plan_runs(scenario: Scenario, store: Store, wanted: Wanted, keep_stale: bool = False) -> Plan:
-    """The runs that are wanted and not there; of equal ones only the first."""
-    code = code_of(scenario)
+def plan_runs(
+    scenario: Scenario,
+    store: Store,
+    wanted: Wanted,
+    keep_stale: bool = False,
+    timed: bool = False,
+) -> Plan:
+    """The runs that are wanted and not there; of equal ones only the first. Where `timed`, what it
+    costs to run each scheme too, on the first seed."""
     jobs: dict[tuple[str, tuple[int, ...]], Job] = {}
     taken: set[tuple[str, int]] = set()
-    made_by: Counter[str] = Counter()
+    stale: list[tuple[Code, str]] = []
+    wanted = list(wanted)
+    codes = {name: code_of_scheme(scenario, name) for name in {spec.scheme for spec, _ in wanted}}
     for spec, seeds in wanted:
-        left = []
+        code, left = codes[spec.scheme], []
         for seed in (s for s in seeds if (spec.digest, s) not in taken):
             maker = store.made_by(spec, seed)
-            made_by.update([maker] if maker not in (None, code.digest) else [])
+            stale += [] if maker in (None, code.digest) else [(code, maker)]
             if maker is None or (maker != code.digest and not keep_stale):
                 left.append(seed)
             taken.add((spec.digest, seed))
         together = scenario.scheme(spec.scheme).seeds_together
         groups = [tuple(left)] if together and left else [(seed,) for seed in left]
         for group in groups:
-            jobs[spec.digest, group] = RunJob(spec, group)
-    return Plan(tuple(jobs.values()), made_by.total(), _changed(store, code, made_by))
+            jobs[spec.digest, group] = RunJob(spec, group, timed and seeds[0] in group)
+        if timed and seeds[0] not in left and not is_timed(store.read(spec, seeds[0]).cost):
+            jobs[spec.digest, ()] = TimeJob(spec, seeds[:1])
+    return Plan(tuple(jobs.values()), len(stale), _changed(store, stale))
 
 
 def plan_needs(
@@ -109,20 +122,19 @@ def _plan_experiments(
     for each in experiments:
         code, path = code_of(scenario, each.run), store.experiment_path(scenario.name, each)
         maker = store.experiment_made_by(scenario.name, each)
-        if maker not in (None, code.digest):
-            stale[path] = _changed(store, code, Counter([maker]))
+        if maker is not None and maker != code.digest:
+            stale[path] = _changed(store, [(code, maker)])
         if maker is None or (maker != code.digest and not keep_stale):
             jobs[path] = ExperimentJob(scenario.name, each)
     changed = tuple(sorted({name for names in stale.values() for name in names}))
     return Plan(tuple(jobs.values()), len(stale), changed)
 
 
-def _changed(store: Store, code: Code, made_by: Iterable[str | None]) -> tuple[str, ...]:
-    """The files that are not as they were when these digests made runs."""
-    before = [store.code(digest) for digest in made_by if digest is not None]
-    return tuple(
-        sorted({name for each in before if each is not None for name in code.changed(each)})
-    )
+def _changed(store: Store, stale: Iterable[tuple[Code, str]]) -> tuple[str, ...]:
+    """The files that are not as they were when the digests beside the codes made runs."""
+    pairs = {(code.digest, maker): code for code, maker in stale}
+    before = [(code, store.code(maker)) for (_, maker), code in pairs.items()]
+    return tuple(sorted({n for code, old in before if old is not None for n in code.changed(old)}))
 
 
 def run_jobs(
@@ -205,7 +217,7 @@ class _Pool:
     def _start(self, core: int) -> tuple[Connection, BaseProcess]:
         # Spawned, not forked: a forked JAX hangs.
         context = multiprocessing.get_context("spawn")
-        with ctrl_c_unseen_by_children():
+        with ctrl_c_unseen_by_children(), main_unread():
             ours, theirs = context.Pipe()
             arguments = (theirs, *self.arguments, core)
             process = context.Process(target=work, args=arguments, daemon=True)

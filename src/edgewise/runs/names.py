@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewise.core.errors import UserError, unknown_name
+from edgewise.runs.guest_file import file_name
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store, read_description
 
@@ -19,8 +20,9 @@ SHORT = 6
 
 def run_name(store: Store, spec: RunSpec, seed: int) -> str:
     """The shortest name of the run."""
-    name = str(store.folder / f"{spec.scheme}@{seed}")
-    alone = len(_candidates(store.folder, spec.scheme, seed)) == 1
+    scheme = file_name(spec.scheme)
+    name = str(store.folder / f"{scheme}@{seed}")
+    alone = len(_candidates(store.folder, scheme, seed)) == 1
     return name if alone else f"{name}:{spec.digest[:SHORT]}"
 
 
@@ -74,7 +76,7 @@ def _choices(runs: Sequence[Path]) -> list[str]:
         if len({json.dumps(facts.get(name)) for facts in flat}) > 1
     ]
     return [
-        f"{spec.scheme}@{seed}:{spec.digest[:SHORT]} ({_told(facts, differing)})"
+        f"{file_name(spec.scheme)}@{seed}:{spec.digest[:SHORT]} ({_told(facts, differing)})"
         for (spec, seed), facts in zip(described, flat, strict=True)
     ]
 

@@ -13,7 +13,8 @@ from edgewise.core.env import AbstractEnv
 from edgewise.core.errors import UserError, unknown_name
 from edgewise.core.parameters import Parameters
 from edgewise.core.rollout import Trajectory
-from edgewise.runs.controls import MARK, controlled
+from edgewise.runs.controls import controlled, parted
+from edgewise.runs.guests import guest
 from edgewise.runs.scheme import Scheme
 from edgewise.training.program import Log, Watch
 
@@ -76,12 +77,12 @@ class Scenario:
     lengths: Callable[[Any], tuple[int, int]] | None = None
 
     def scheme(self, name: str) -> Scheme:
-        """The scheme called `name`, under a control where it is called `name~control`."""
-        plain, mark, control = name.partition(MARK)
-        for scheme in self.schemes:
-            if scheme.name == plain:
-                return controlled(scheme, control) if mark else scheme
-        raise unknown_name(f"scheme of {self.name}", name, (s.name for s in self.schemes))
+        """The scheme called `name`, under a control where it is called `name~control`; one that is
+        not listed here is looked for elsewhere (`runs.guests`)."""
+        plain, control = parted(name)
+        own = next((scheme for scheme in self.schemes if scheme.name == plain), None)
+        found = own or guest(self, plain)
+        return found if control is None else controlled(found, control)
 
     def metric(self, name: str) -> Metric:
         """The metric called `name`."""

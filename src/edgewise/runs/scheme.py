@@ -48,6 +48,9 @@ class Scheme:
     line why the scheme cannot be run at this size (an exhaustive search); None where it can.
     `trained_view` and `view` are what its agents see of the environment while they learn and when
     they decide, and no training is longer than `most_slots`: see `runs.controls`.
+    `exchanged(env)` is what all agents send each other in a slot [B], None where nobody says.
+    `brought` is what a scheme was made of that the scenario does not list itself (`runs.guests`):
+    its code counts for its runs alone.
     """
 
     name: str
@@ -69,6 +72,8 @@ class Scheme:
     view: View = as_it_is
     most_slots: int | None = None
     note: str = ""
+    exchanged: Callable[[Any], float] | None = None
+    brought: Any = None
 
     def __post_init__(self) -> None:
         ways = (self.scheduler, self.plan, self.learner, self.program)

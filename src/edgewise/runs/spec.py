@@ -73,7 +73,7 @@ def describe(
     refuse_what_cannot_fit(f"the log of {length} slots", 4.0 * LOGGED * length, "--slots")
     return RunSpec(
         scenario=scenario.name,
-        scheme=scheme,
+        scheme=found.name,
         parameters=_as_json(common.model_dump()),
         train_with=_as_json(dict(found.train_with)),
         settings=found.complete_settings(settings) if found.learns else {},

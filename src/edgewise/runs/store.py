@@ -26,6 +26,7 @@ from edgewise.core.errors import UserError
 from edgewise.runs import files
 from edgewise.runs.code import Code
 from edgewise.runs.files import File, damaged
+from edgewise.runs.guest_file import file_name
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.sweep import Experiment
 from edgewise.training import checkpoint
@@ -172,7 +173,7 @@ class Store:
 
     def run_folder(self, spec: RunSpec, seed: int) -> Path:
         """Where the run's files are, or will be."""
-        return self.folder / "runs" / spec.scheme / f"{spec.digest}-{seed}"
+        return self.folder / "runs" / file_name(spec.scheme) / f"{spec.digest}-{seed}"
 
     def work_folder(self, spec: RunSpec, seeds: tuple[int, ...], code: Code) -> Path:
         """Where the checkpoint of these seeds' training is kept until they are finished."""
@@ -215,6 +216,12 @@ class Store:
         together = result.together or (seed,)
         facts = ResultFile(metrics=metrics, together=together, files=sums)
         files.write_sealed(folder / "result.json", facts)
+
+    def add_cost(self, spec: RunSpec, seed: int, more: Mapping[str, float]) -> None:
+        """Record what else is known of the cost of a finished run."""
+        path = self.run_folder(spec, seed) / "cost.json"
+        known = files.read_sealed(path, CostFile, _remedy(path)).cost
+        files.write_sealed(path, CostFile(cost={**known, **more}))
 
     def read(self, spec: RunSpec, seed: int) -> RunResult:
         """A finished run."""
@@ -326,7 +333,7 @@ def read_description(folder: Path) -> tuple[RunSpec, int]:
         spec = RunSpec(**run.spec)
     except TypeError as error:
         raise damaged(path, f"it describes no run ({error})", _remedy(path)) from None
-    if (spec.scheme, f"{spec.digest}-{run.seed}") != (folder.parent.name, folder.name):
+    if (file_name(spec.scheme), f"{spec.digest}-{run.seed}") != (folder.parent.name, folder.name):
         raise damaged(path, "it describes another run than its folder's name", _remedy(path))
     return spec, run.seed
 

@@ -11,11 +11,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
+
 from edgewise.core.errors import UserError
-from edgewise.runs.code import code_of
+from edgewise.core.seeding import seed_keys
+from edgewise.runs.blame import blamed, home_of
+from edgewise.runs.code import code_of, code_of_scheme
 from edgewise.runs.execute import Rig
 from edgewise.runs.lock import hold_as_worker
 from edgewise.runs.machine import settle
+from edgewise.runs.rescore import learned
+from edgewise.runs.running import running_cost
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store
@@ -33,6 +39,8 @@ class RunJob:
 
     spec: RunSpec
     seeds: tuple[int, ...]
+    timed: bool = False
+    """Whether it is told, too, what it costs to run the scheme."""
 
     @property
     def label(self) -> str:
@@ -47,13 +55,29 @@ class RunJob:
     def execute(self, find: FindScenario, store: Store, tell: Tell) -> None:
         """Run it and record its results."""
         rig = _rig(find, self.spec.scenario, _Hashable(self.spec))
-        code = code_of(rig.scenario)
+        code = code_of_scheme(rig.scenario, self.spec.scheme)
         work = store.work_folder(self.spec, self.seeds, code)
         finished = rig.execute(self.seeds, work, tell)
         for seed, run in zip(self.seeds, finished, strict=True):
             store.write(self.spec, seed, run.result, code, run.policy)
         forget(work)
         store.forget_work(self.spec, self.seeds, code)
+        if self.timed:
+            _time(rig, store, self.seeds[0])
+
+
+@dataclass(frozen=True)
+class TimeJob(RunJob):
+    """What it costs to run the scheme of a finished run."""
+
+    @property
+    def slots(self) -> int:
+        """Nothing is trained."""
+        return 0
+
+    def execute(self, find: FindScenario, store: Store, tell: Tell) -> None:
+        """Work it out and record it."""
+        _time(_rig(find, self.spec.scenario, _Hashable(self.spec)), store, self.seeds[0])
 
 
 @dataclass(frozen=True)
@@ -122,11 +146,24 @@ def _attempt(job: Job, find: FindScenario, store: Store, tell: Tell) -> Done | F
     try:
         job.execute(find, store, tell)
     except UserError as error:
-        return Failed(f"{job.label}: {error}", traceback.format_exc())
+        told = _blamed(job, find, error) or str(error)
+        return Failed(f"{job.label}: {told}", traceback.format_exc())
     except Exception as error:
         first = (str(error).strip().splitlines() or [""])[0]
-        return Failed(f"{job.label}: {type(error).__name__}: {first}", traceback.format_exc())
+        told = _blamed(job, find, error) or f"{type(error).__name__}: {first}"
+        return Failed(f"{job.label}: {told}", traceback.format_exc())
     return Done()
+
+
+def _blamed(job: Job, find: FindScenario, error: Exception) -> str | None:
+    """Where in somebody's own scheme it went wrong."""
+    if isinstance(job, ExperimentJob):
+        return None
+    try:
+        brought = find(job.spec.scenario).scheme(job.spec.scheme).brought
+    except UserError:  # It is not there any more, which is what `error` says.
+        return None
+    return blamed(error, home_of(brought))
 
 
 def _end_with_parent() -> None:
@@ -135,6 +172,14 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _time(rig: Rig, store: Store, seed: int) -> None:
+    keys, folder = seed_keys(seed), store.run_folder(rig.spec, seed)
+    scheduler = learned(rig.scenario, rig.spec, keys, folder, rig.env)
+    state = eqx.filter_jit(rig.env.reset)(keys.layout)
+    cost = running_cost(rig.env, rig.scheme, scheduler, keys.evaluation, state)
+    store.add_cost(rig.spec, seed, cost)
 
 
 @dataclass(frozen=True)

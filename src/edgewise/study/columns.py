@@ -3,12 +3,16 @@ and JSON. A new column is a line here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from edgewise.runs.running import DECISION, EXCHANGED, OBSERVED, WEIGHTS
 from edgewise.study.rows import GAP, Measured, Row
-from edgewise.study.text import UNDEFINED, plus_minus, with_unit
+from edgewise.study.text import UNDEFINED, plus_minus, shown_cost, with_unit
 
 Rows = Sequence[Row]
+Shown = Literal["metrics", "cost", "all"]
+"""What readers see beside the words: what was measured, and what training and a decision took; what
+it costs to run a scheme, and its gap; or everything."""
 
 
 def always(rows: Rows) -> bool:
@@ -32,6 +36,7 @@ class Column:
     number: bool = False
     metric: bool = False
     needed: bool = True
+    cost: bool = False
 
 
 BEFORE = (
@@ -64,17 +69,42 @@ BEFORE = (
     Column("seeds", "seeds", None, lambda row: row.seeds, int),
 )
 """Before the metrics: words and whole numbers."""
+
+
+def _running(name: str, title: str) -> Column:
+    """A part of what it costs to run a scheme, where that is known."""
+    return Column(
+        name,
+        title,
+        lambda row: shown_cost(row.running.get(name)),
+        lambda row: row.running.get(name),
+        float | None,
+        tells=lambda rows: any(name in row.running for row in rows),
+        number=True,
+        cost=True,
+    )
+
+
 AFTER = (
+    _running(DECISION, "decision [µs]"),
+    _running(WEIGHTS, "weights"),
+    _running(OBSERVED, "observed [B]"),
+    _running(EXCHANGED, "exchanged [B]"),
     Column(
-        "training",
+        "train_s",
         "training [s]",
         lambda row: UNDEFINED if row.train_s is None else f"{row.train_s.mean:.0f}",
-        None,
+        lambda row: None if row.train_s is None else row.train_s.mean,
+        float | None,
         tells=lambda rows: any(row.train_s for row in rows),
         number=True,
+        cost=True,
     ),
 )
-"""After them: what a program is not told, since it differs from machine to machine."""
+"""After them: what it costs. Programs find it apart from the rest, since times differ from machine
+to machine."""
+BRIEF = (DECISION, "train_s")
+"""What of it is always shown."""
 
 
 def columns(rows: Rows) -> list[Column]:
@@ -83,17 +113,27 @@ def columns(rows: Rows) -> list[Column]:
     return [*BEFORE, *metrics, *AFTER]
 
 
-def read_columns(rows: Rows) -> list[Column]:
+def read_columns(rows: Rows, shown: Shown = "metrics") -> list[Column]:
     """Those that are for readers and tell them something."""
-    return [each for each in columns(rows) if each.text is not None and each.tells(rows)]
+    told = [each for each in columns(rows) if each.text is not None and each.tells(rows)]
+    return [each for each in told if _is_shown(each, shown)]
+
+
+def _is_shown(column: Column, shown: Shown) -> bool:
+    if column.cost:
+        return shown != "metrics" or column.name in BRIEF
+    return shown != "cost" or not column.metric or column.needed
 
 
 def as_json(rows: Rows) -> list[dict[str, Any]]:
-    """The rows for programs; intervals stand under `metrics`."""
+    """The rows for programs; intervals stand under `metrics`, what it costs under `cost`."""
     told = [each for each in columns(rows) if each.value is not None]
-    words = [each for each in told if not each.metric]
-    metrics = [each for each in told if each.metric]
-    return [{**_values(words, row), "metrics": _values(metrics, row)} for row in rows]
+    words = [each for each in told if not each.metric and not each.cost]
+    metrics, cost = [e for e in told if e.metric], [e for e in told if e.cost]
+    return [
+        {**_values(words, row), "metrics": _values(metrics, row), "cost": _values(cost, row)}
+        for row in rows
+    ]
 
 
 def as_lines(rows: Rows) -> list[dict[str, Any]]:
@@ -101,7 +141,7 @@ def as_lines(rows: Rows) -> list[dict[str, Any]]:
     told = [each for each in columns(rows) if each.value is not None]
     lines = []
     for row in rows:
-        words = {each.name: _flat(each, row) for each in told if not each.metric}
+        words = {e.name: _flat(e, row) for e in told if not e.metric and not e.cost}
         for each in (each for each in told if each.metric):
             measured = _values([each], row)[each.name]
             lines.append(

@@ -67,6 +67,17 @@ class Comparison:
         files.write_sealed(self.home(folder) / FILE, asked)
 
 
+def fitting(scenario: Scenario, parameters: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
+    """The schemes that the scenario lists, but for those that this size is too large for; and why,
+    by name."""
+    reasons = {
+        scheme.name: scheme.too_large(scenario.env(**{**parameters, **scheme.run_with}))
+        for scheme in scenario.schemes
+    }
+    fit = [name for name, reason in reasons.items() if reason is None]
+    return fit, {name: reason for name, reason in reasons.items() if reason is not None}
+
+
 class ComparisonFile(File):
     """`comparison.json`."""
 

@@ -27,6 +27,12 @@ MEASURED = {
     "additionalProperties": False,
 }
 
+COST = (
+    "what it costs to run the scheme; null where it is not known. Decision: CPU time of one "
+    "agent's, on one core; weights: numbers of the whole team; observed: bytes that have to reach "
+    "a decider in a slot; exchanged: bytes that all agents send each other in a slot"
+)
+
 
 def document(scenario: Scenario, comparison: Comparison, rows: Sequence[Row]) -> dict[str, Any]:
     """Everything that was asked and found. `code` is the digest of the code that is here, `stale`
@@ -75,7 +81,14 @@ def _row_schema() -> dict[str, Any]:
         for each in columns.BEFORE
         if each.value is not None
     }
-    return _object({**words, "metrics": {"type": "object", "additionalProperties": MEASURED}})
+    cost = {each.name: {**NUMBER_OR_NULL, "title": each.title} for each in columns.AFTER}
+    return _object(
+        {
+            **words,
+            "metrics": {"type": "object", "additionalProperties": MEASURED},
+            "cost": {"description": COST, **_object(cost)},
+        }
+    )
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

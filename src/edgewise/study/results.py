@@ -121,9 +121,10 @@ class SweepResults:
 
     def cost(self, scheme: str, **point: Any) -> dict[str, np.ndarray]:
         """What the runs took, each `[seeds]`: `train_s`, `compile_s`, `evaluate_s`, and
-        `slots_per_s` of training."""
+        `slots_per_s` of training; and what else all of them know."""
         runs = self.runs(scheme, point)
-        return {name: np.array([run.cost[name] for run in runs]) for name in runs[0].cost}
+        names = [name for name in runs[0].cost if all(name in run.cost for run in runs)]
+        return {name: np.array([run.cost[name] for run in runs]) for name in names}
 
     def runs(self, scheme: str, point: Mapping[str, Any]) -> list[RunResult]:
         """The runs of `scheme` at `point`, one a seed."""

@@ -1,14 +1,15 @@
 """The table that answers a comparison: a row for each scheme, a number with its interval for each
 metric, and what the seeds allow to be said of the ranks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from edgewise.core.certificate import words
-from edgewise.runs.code import code_of
+from edgewise.runs.code import code_of_scheme
+from edgewise.runs.running import is_timed, of_running
 from edgewise.runs.scenario import Scenario
 from edgewise.study.compare import Comparison
 from edgewise.study.ranking import Ranking, better_than, rank
@@ -50,7 +51,8 @@ class Row:
     which are the same bits whenever and wherever they are computed. `beats_reference`: beyond
     doubt. `certificate`: how near the best possible a reference is known to be, on every seed.
     `slots` are those it was trained for, `own_slots` its own. `stale` are runs that other code
-    made than the one that is here."""
+    made than the one that is here. `running` is what it costs to run the scheme, by name
+    (`runs.running`); empty where that has not been worked out."""
 
     scheme: str
     title: str
@@ -64,6 +66,7 @@ class Row:
     own_slots: int = 0
     certificate: str = ""
     stale: int = 0
+    running: Mapping[str, float] = field(default_factory=dict)
 
 
 def table(scenario: Scenario, results: Results, comparison: Comparison) -> list[Row]:
@@ -111,7 +114,7 @@ def _row(
     ranking: Ranking,
     ahead: bool,
 ) -> Row:
-    scheme, code = scenario.scheme(name), code_of(scenario).digest
+    scheme, code = scenario.scheme(name), code_of_scheme(scenario, name).digest
     runs = results.of(comparison.sweep).runs(name, {})
     train_s = np.array([run.cost["train_s"] for run in runs])
     return Row(
@@ -127,6 +130,7 @@ def _row(
         own_slots=scheme.slots if scheme.learns else 0,
         certificate=_certificate([run.certificate for run in runs]),
         stale=sum(run.code != code for run in runs),
+        running=next((of_running(run.cost) for run in runs if is_timed(run.cost)), {}),
     )
 
 

@@ -33,6 +33,17 @@ def plus_minus(interval: Interval) -> str:
     return f"{mean:.{places}f} ± {half:.{places}f}"
 
 
+def shown_cost(amount: float | None) -> str:
+    """A size or a time to three digits; thousands apart.
+
+    >>> shown_cost(0.8398), shown_cost(55100.0), shown_cost(None)
+    ('0.84', '55,100', '–')
+    """
+    if amount is None:
+        return UNDEFINED
+    return f"{amount:.3g}" if amount < 1000 else f"{amount:,.0f}"
+
+
 def shown_value(value: Any) -> str:
     """A parameter for a reader: numbers short, long lists cut, nothing where nothing is set.
 

@@ -15,7 +15,7 @@ from edgewise import scenarios
 from edgewise.core.rollout import Trajectory, rollout
 from edgewise.core.scene import AbstractScene, Shown
 from edgewise.core.seeding import SeedKeys, seed_keys
-from edgewise.runs.code import code_of
+from edgewise.runs.code import code_of_scheme
 from edgewise.runs.files import array_bytes, read_arrays
 from edgewise.runs.rescore import learned
 from edgewise.runs.scenario import Scenario
@@ -61,7 +61,7 @@ def recording(
     scenario: Scenario, scene: AbstractScene, store: Store, spec: RunSpec, seed: int, slots: int
 ) -> Recording:
     """Of a finished run; what has been recorded once is read, from the folder of its store."""
-    text = f"{spec.digest} {seed} {slots} {code_of(scenario).digest}"
+    text = f"{spec.digest} {seed} {slots} {code_of_scheme(scenario, spec.scheme).digest}"
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = store.folder / FOLDER / f"{spec.scheme}-{name}.npz"
     if path.exists():

@@ -13,7 +13,7 @@ from edgewise.report import page
 from edgewise.report.page import Section
 from edgewise.report.play.pack import LARGEST, Packed, packed
 from edgewise.report.play.record import SERVERS, SITES, Recording, recording, scene_of
-from edgewise.runs.code import code_of
+from edgewise.runs.code import code_of_scheme
 from edgewise.runs.machine import cores
 from edgewise.runs.scenario import Scenario
 from edgewise.runs.spec import RunSpec
@@ -39,7 +39,8 @@ def play_section(
     if env.num_agents > MOST_AGENTS:
         told = f"Not recorded: more than {MOST_AGENTS} agents."
         return Section(TITLE, page.paragraph(told, "note"))
-    code_of(scenario)  # Kept from here on: Python cannot parse in several threads at once.
+    for name in specs:
+        code_of_scheme(scenario, name)  # Kept from here on: Python cannot parse in two threads.
     slots = min(MOST_SLOTS, *(spec.evaluation_slots for spec in specs.values()))
 
     def of(name: str) -> Recording | UserError:
