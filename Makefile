@@ -4,7 +4,7 @@ BIN := $(dir $(PYTHON))
 SMOKE := tests/test_physics.py tests/test_score.py tests/test_memory.py tests/test_runs_store.py
 OURS := src tests benchmarks docs
 
-.PHONY: help install check format lint types imports test smoke hostile mutants bench typical reproduce readme docs
+.PHONY: help install check format lint types imports test smoke hostile mutants bench page typical reproduce readme docs
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -48,6 +48,9 @@ mutants:  ## SAMPLE=300 changes to the code, and which of them no test sees; goe
 bench:  ## speed, as ratios within one run
 	for name in maddpg environments tabular levy application_utility small_cells agent; do \
 		$(PYTHON) -m benchmarks.$$name || exit 1; done
+
+page:  ## size and speed of the page, in Chromium
+	$(PYTHON) -m benchmarks.page
 
 typical:  ## what durations are told by: on an idle machine, 10 minutes on two cores
 	out=$$(mktemp -d) && for name in $$($(BIN)edgewise list --names); do \

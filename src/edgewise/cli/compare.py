@@ -39,7 +39,7 @@ def compare_(
     from edgewise.cli.asked import asked
     from edgewise.cli.named import named
     from edgewise.cli.tables import print_comparison
-    from edgewise.cli.work import results_folder, tell_page, tell_run_name, work_through
+    from edgewise.cli.work import announce, results_folder, tell_page, tell_run_name, work_through
     from edgewise.report.build import write_comparison
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.store import Store
@@ -52,6 +52,7 @@ def compare_(
     wanted = comparison.wanted(found)
     store = Store(results_folder(out, name))
     plan = plan_runs(found, store, wanted, keep_stale, timed=True)
+    announce(store, comparison)
     work_through(plan, store, found, running, keep_stale)
 
     rows = table(found, Results(found, store), comparison)

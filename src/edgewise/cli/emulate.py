@@ -44,6 +44,7 @@ def emulate_(
     out: Annotated[Path | None, Parameter(help="Where findings go [DIR/emulation].")] = None,
 ) -> None:
     """An exported network as processes, one an agent, over MQTT, in the simulated world."""
+    from edgewise import scenarios
     from edgewise.cli.named import named
     from edgewise.cli.tables import show
     from edgewise.deployment import contract, trained
@@ -51,7 +52,10 @@ def emulate_(
     from edgewise.deployment.emulation.emulate import Asked, Emulation
     from edgewise.deployment.emulation.plan import Accidents
     from edgewise.deployment.emulation.world import world_of
+    from edgewise.report.build import keep_emulation
     from edgewise.report.emulation import write_page
+    from edgewise.runs.names import find_run
+    from edgewise.runs.store import Store
 
     options.at_least_one(slots=slots, away=away)
     options.above_zero(slot_s=slot_s)
@@ -94,7 +98,11 @@ def emulate_(
     show(_table(f"{found.title}: {deployed.scheme.title}", runs, score))
     if memory_mb:
         print(f"memory: {memory_mb['proportional']:.0f} MB an agent", file=sys.stderr)
-    print(f"page: {write_page(target)}; beside it .png, .svg, .csv, .json", file=sys.stderr)
+    page = write_page(target)
+    print(f"page: {page}; beside it .png, .svg, .pdf, .csv, .json", file=sys.stderr)
+    if run is not None:
+        results = Store(find_run(run).parents[2])
+        keep_emulation(results, scenarios.get, page, f"{deployed.scheme.name}-{asked.seed}")
     if any(each.unequal for one in runs for each in (one.onnx, one.jax) if each):
         print("edgewise: agents on the wire decided otherwise than here", file=sys.stderr)
         sys.exit(FAILED)

@@ -38,6 +38,7 @@ COMMANDS = {
     "emulate": "An exported network as processes, an agent each, in the simulated world.",
     "results": "Every finished run as one table, for other tools.",
     "report": "The page of a results folder, from what has been run.",
+    "watch": "The same page, served while runs go on.",
 }
 
 app = App(

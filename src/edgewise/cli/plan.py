@@ -53,9 +53,11 @@ def plan_(
     Every point is a run like those of edgewise compare: finished ones are reused, and a command
     that was cut goes on where it was. Writes the curve, and planned.toml with the answer set.
     """
+    from edgewise import scenarios
     from edgewise.cli.planner import Planner
     from edgewise.cli.tables import show
     from edgewise.cli.work import results_folder
+    from edgewise.report.build import write_plan
     from edgewise.runs.store import Store
 
     options.at_least_one(slots=slots, jobs=running.jobs)
@@ -76,7 +78,8 @@ def plan_(
     for line in _lines(planned):
         print(line)
     picture = planned.write(store.folder)
-    print(f"curve: {picture}, .svg, .csv", file=sys.stderr)
+    page = write_plan(store, scenarios.get, planned)
+    print(f"curve: {picture}, .svg, .pdf, .csv; page: {page}", file=sys.stderr)
     written = planner.write(planned, store.folder)
     if written is not None:
         print(f"the network with {written.told}: edgewise compare {written.path}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """`edgewise report DIR`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -16,6 +16,10 @@ def report_(
         Path | None,
         Parameter(help="Everything on one page, written there; the folder is only read."),
     ] = None,
+    figures: Annotated[
+        Literal["one-column", "two-columns"] | None,
+        Parameter(help="Plots as wide as one or two columns of a paper (3.5 and 7.16 inches)."),
+    ] = None,
 ) -> None:
     """The pages of a results folder, from what has been run; prints the one that links them.
 
@@ -25,6 +29,7 @@ def report_(
     from edgewise.report.build import write_all, write_one_page
     from edgewise.runs.files import READ_ONLY
     from edgewise.runs.store import Store
+    from edgewise.study.drawing import fitted
 
     if not folder.exists():
         raise UserError(f"{folder} does not exist: give a results folder")
@@ -33,7 +38,8 @@ def report_(
         print(write_one_page(store, scenarios.get, out))
         return
     try:
-        print(write_all(store, scenarios.get))
+        with fitted(figures):
+            print(write_all(store, scenarios.get))
     except OSError as error:
         if error.errno not in READ_ONLY:
             raise

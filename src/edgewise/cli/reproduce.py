@@ -90,11 +90,12 @@ def _reproduced(
 
 def _scorecard(judged: "dict[str, Judged]", folder: Path) -> "Scorecard":
     from edgewise import scenarios
+    from edgewise.report.build import write_scorecard
     from edgewise.study.scorecard import SCORECARD, scorecard
     from edgewise.study.sensitivity import recorded
 
     stable = {name: recorded(scenarios.home(name)) for name in judged}
     card = scorecard(judged, stable)
     card.write(folder / SCORECARD)
-    print(f"scorecard: {folder / SCORECARD}", file=sys.stderr)
+    print(f"scorecard: {folder / SCORECARD}; {write_scorecard(folder, card)}", file=sys.stderr)
     return card

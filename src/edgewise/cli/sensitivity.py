@@ -1,5 +1,6 @@
 """`edgewise sensitivity SCENARIO`."""
 
+import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -29,6 +30,7 @@ def sensitivity_(
     from edgewise import scenarios
     from edgewise.cli.tables import print_stability
     from edgewise.cli.work import results_folder, work_through
+    from edgewise.report.build import write_sensitivity
     from edgewise.runs.files import write_file
     from edgewise.runs.jobs import plan_needs
     from edgewise.runs.store import Store
@@ -46,3 +48,4 @@ def sensitivity_(
     if record:
         write_file(scenarios.home(scenario) / SENSITIVITY, result)
     print_stability(result)
+    print(f"page: {write_sensitivity(store, scenarios.get, result)}", file=sys.stderr)

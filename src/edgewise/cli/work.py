@@ -10,6 +10,7 @@ from edgewise import scenarios
 from edgewise.cli.main import Interrupted
 from edgewise.cli.options import Running
 from edgewise.cli.progress import shown
+from edgewise.report.charts import embed
 from edgewise.runs.code import code_of_scheme
 from edgewise.runs.durations import Durations
 from edgewise.runs.engines import Engine
@@ -21,6 +22,7 @@ from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import RunResult, Store
 from edgewise.runs.tracking import tracked
 from edgewise.runs.worker import Event, Job, Listen
+from edgewise.study.compare import Comparison
 
 
 def results_folder(out: Path | None, scenario: str) -> Path:
@@ -57,6 +59,16 @@ def _both(first: Listen, second: Listen) -> Listen:
     return listen
 
 
+def announce(store: Store, comparison: Comparison) -> None:
+    """Record what is about to be run, for `edgewise watch`; not where a folder can only be read."""
+    try:
+        store.create()
+        comparison.save(store.folder)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+
+
 def stale_line(plan: Plan, kept: bool) -> str:
     """What has changed since finished runs were made, and what becomes of them."""
     runs = "1 finished run was" if plan.stale == 1 else f"{plan.stale} finished runs were"
@@ -86,7 +98,7 @@ def tell_page(folder: Path) -> Iterator[Callable[[Path], None]]:
     """Tells where the page is, or that it cannot be written in a folder that can only be read:
     the table has been printed by then."""
     try:
-        yield lambda page: print(f"plots and page: {page}", file=sys.stderr)
+        yield _tell
     except OSError as error:
         if error.errno not in READ_ONLY:
             raise
@@ -95,6 +107,12 @@ def tell_page(folder: Path) -> Iterator[Callable[[Path], None]]:
             f"edgewise report {folder} --out PAGE.html",
             file=sys.stderr,
         )
+
+
+def _tell(page: Path) -> None:
+    print(f"plots and page: {page}", file=sys.stderr)
+    if not embed.available():
+        print(embed.REMEDY, file=sys.stderr)
 
 
 def tell_run_name(store: Store, spec: RunSpec, seed: int) -> None:

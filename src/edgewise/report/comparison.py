@@ -8,9 +8,11 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from edgewise.report import page, plots
+from edgewise.report.charts import embed
 from edgewise.report.command import command
 from edgewise.report.front import cost_front
 from edgewise.report.page import Section
+from edgewise.report.play.section import play_section
 from edgewise.runs.scenario import Scenario
 from edgewise.study.claims import Rows
 from edgewise.study.columns import read_columns
@@ -22,19 +24,31 @@ from edgewise.study.rows import GAP, Row, table
 from edgewise.study.text import shown_value, with_unit
 
 PLOTS = "plots"
+TOUCH = (
+    "Means with their 95% intervals, and every seed below them. The buttons leave schemes or seeds "
+    "out of all charts; a touch tells the value."
+)
+FRONTS = "Who is not beaten in both is joined by the dotted line; bars are 95% intervals."
 Draw = Callable[[Canvas], Rows]
 
 
 def comparison_sections(
-    folder: Path | None, scenario: Scenario, results: Results, comparison: Comparison
+    folder: Path | None,
+    scenario: Scenario,
+    results: Results,
+    comparison: Comparison,
+    played: bool = True,
 ) -> Iterator[Section]:
     """Draws the plots, into `folder`/plots if there is one, and yields what the page tells of the
-    comparison."""
+    comparison; with the network slot by slot where `played`."""
     rows = table(scenario, results, comparison)
     yield Section("Schemes compared", _table(scenario, rows) + _how_to_read(scenario, rows))
-    if curves := _curves(scenario, results, comparison):
-        yield Section("Learning", _learning(folder, scenario, rows, curves))
-    yield Section("Every metric", _bars(folder, rows))
+    if played and (play := _play(scenario, results, comparison, rows)) is not None:
+        yield play
+    curves = _curves(scenario, results, comparison)
+    if embed.available():
+        yield from _charts(scenario, results, comparison, rows, curves)
+    yield from _plots(folder, scenario, rows, curves)
     if any(row.running for row in rows):
         yield Section("What it costs", _costs(rows) + _front(folder, scenario, rows))
     for name in results.series_names(comparison.sweep, comparison.schemes[0]):
@@ -42,6 +56,58 @@ def comparison_sections(
     yield Section("Schemes", _schemes(scenario, comparison))
     yield Section("Parameters", _parameters(scenario, comparison))
     yield Section("To make it again", page.code(command(comparison)))
+
+
+def _play(
+    scenario: Scenario, results: Results, comparison: Comparison, rows: list[Row]
+) -> Section | None:
+    specs = {row.scheme: results.spec(comparison.sweep, row.scheme, {}) for row in rows}
+    return play_section(scenario, results.store, specs, comparison.sweep.seed_numbers[0])
+
+
+def _charts(
+    scenario: Scenario,
+    results: Results,
+    comparison: Comparison,
+    rows: list[Row],
+    curves: dict[str, np.ndarray],
+) -> Iterator[Section]:
+    """What answers at a touch."""
+    from edgewise.report.charts import comparing, lines
+
+    schemes, sweep = [row.scheme for row in rows], comparison.sweep
+    values = {
+        metric.name: {name: results.values(sweep, name, metric.name) for name in schemes}
+        for metric in scenario.metrics
+    }
+    charts = comparing.charts(scenario, values, sweep.seed_numbers)
+    first = [name for name in charts if name in (f"metric-{scenario.score}", "differences")]
+    fronts = [name for name in charts if name.startswith("front")]
+    others = [name for name in charts if name not in (*first, *fronts)]
+    told = page.chips(schemes) + page.paragraph(TOUCH, "note")
+    yield Section("The score, seed by seed", told, {name: charts[name] for name in first})
+    if curves:
+        axis = _score_axis(scenario)
+        chart = lines.learning(curves, _levels(rows, scenario, curves), axis, schemes)
+        yield Section("Learning", page.paragraph(_learning_note(axis), "note"), {"l": chart}, True)
+    if fronts:
+        told = page.paragraph(FRONTS, "note")
+        yield Section("What is traded for what", told, {name: charts[name] for name in fronts})
+    yield Section("Every metric", "", {name: charts[name] for name in others})
+
+
+def _plots(
+    folder: Path | None, scenario: Scenario, rows: list[Row], curves: dict[str, np.ndarray]
+) -> Iterator[Section]:
+    """What goes into papers; on the page where nothing else is."""
+    drawn = [_bars(folder, rows)]
+    if curves:
+        drawn.insert(0, _learning(folder, scenario, rows, curves))
+    if not embed.available():
+        yield Section("Plots", page.paragraph(embed.REMEDY, "note") + "".join(drawn))
+    else:
+        inside = "".join(drawn)
+        yield Section("For papers", f"<details><summary>Plots</summary>{inside}</details>")
 
 
 def _table(scenario: Scenario, rows: list[Row]) -> str:
@@ -72,28 +138,39 @@ def _curves(scenario: Scenario, results: Results, comparison: Comparison) -> dic
     return {name: results.log(comparison.sweep, name) for name in learners}
 
 
-def _learning(
-    folder: Path | None, scenario: Scenario, rows: list[Row], curves: dict[str, np.ndarray]
-) -> str:
+def _score_axis(scenario: Scenario) -> str:
     score = scenario.metric(scenario.score)
+    return with_unit(score.title, score.unit)
+
+
+def _levels(rows: list[Row], scenario: Scenario, curves: dict[str, np.ndarray]) -> dict[str, float]:
+    """Of the three best schemes that do not learn: the rows come best first."""
     levels = {
-        row.scheme: row.metrics[score.name].interval.mean
+        row.scheme: row.metrics[scenario.score].interval.mean
         for row in rows
         if row.scheme not in curves
     }
-    best = dict(list(levels.items())[:3])  # The rows come best first.
-    axis = with_unit(score.title, score.unit)
-    caption = (
+    return dict(list(levels.items())[:3])
+
+
+def _learning_note(axis: str) -> str:
+    return (
         f"{axis} of the slots while training, exploration included: the quantity of the table, in "
         "the environment that schemes are judged in, averaged over stretches of training; bands "
         "are 95% intervals over seeds, cut off where they leave the plot. Grey lines: the three "
         "best schemes that do not learn, in the evaluation."
     )
+
+
+def _learning(
+    folder: Path | None, scenario: Scenario, rows: list[Row], curves: dict[str, np.ndarray]
+) -> str:
+    axis, levels = _score_axis(scenario), _levels(rows, scenario, curves)
     return _figure(
         folder,
         "learning",
-        lambda canvas: plots.learning_curves(canvas, curves, best, axis),
-        caption,
+        lambda canvas: plots.learning_curves(canvas, curves, levels, axis),
+        _learning_note(axis),
     )
 
 

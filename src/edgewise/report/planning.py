@@ -1,6 +1,6 @@
-"""What a plan found, as a picture with its CSV."""
+"""What a plan found, as a picture with its CSV, and as a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,14 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from edgewise.report import page
+from edgewise.report.charts import embed
+from edgewise.report.page import Section
 from edgewise.runs.scenario import Metric
 from edgewise.study.claims import Rows
 from edgewise.study.drawing import draw_files, labelled, legend_beside, line_style, line_with_bars
 from edgewise.study.planning import Answer, Axis, Target, Tried
+from edgewise.study.text import plus_minus, shown_value, with_unit
 
 NAME = "plan"
 Key = tuple[str, float | None]
@@ -87,6 +91,48 @@ class Planned:
             for (scheme, other), answer in self.answers.items()
             for each in answer.tried
         ]
+
+
+def plan_sections(planned: Planned, folder: Path) -> Iterator[Section]:
+    """The curves, and all that was tried; `folder` is where the picture is."""
+    if embed.available() and planned.along is None:
+        told = f"The target is the dashed line: {planned.target.text}, with the whole interval."
+        yield Section("Curves", page.paragraph(told, "note"), {"curves": _chart(planned)}, True)
+    else:
+        svg = (folder / f"{NAME}.svg").read_text(encoding="utf-8")
+        yield Section("Curves", page.figure(svg[svg.index("<svg") :], planned.target.text, NAME))
+    rows = [
+        [
+            scheme,
+            *([shown_value(other)] if planned.along else []),
+            shown_value(_number(each.value)),
+            plus_minus(each.interval),
+            "met" if each.met else "not met",
+            "answer" if answer.met and each is answer.best else "",
+        ]
+        for (scheme, other), answer in planned.answers.items()
+        for each in answer.tried
+    ]
+    along = [planned.along.name] if planned.along else []
+    metric = with_unit(planned.metric.title, planned.metric.unit)
+    header = ["scheme", *along, planned.axis.name, metric, "target", ""]
+    yield Section("Everything that was tried", page.table(header, rows))
+
+
+def _chart(planned: Planned) -> Any:
+    from edgewise.report.charts import lines
+
+    across = {}
+    for (scheme, _), answer in planned.answers.items():
+        path = sorted(
+            (each for each in answer.tried if on_the_way(each, answer)),
+            key=lambda each: _number(each.value),
+        )
+        across[scheme] = ([_number(each.value) for each in path], [each.interval for each in path])
+    axis = with_unit(planned.metric.title, planned.metric.unit)
+    chart = lines.over("", planned.axis.name, axis, across, planned.axis.logarithmic)
+    lines.level(chart, planned.target.level)
+    return chart
 
 
 def on_the_way(tried: Tried, answer: Answer) -> bool:

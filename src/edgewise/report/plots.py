@@ -23,7 +23,7 @@ def learning_curves(
     axes = canvas.add_subplot()
     rows = []
     for i, (scheme, scores) in enumerate(curves.items()):
-        slots, points = _stretches(scores)
+        slots, points = stretches(scores)
         intervals = [mean_interval(points[:, k]) for k in range(points.shape[1])]
         style = line_style(i)
         axes.plot(slots, [each.mean for each in intervals], label=scheme, **style)
@@ -102,7 +102,7 @@ def member_bars(canvas: Canvas, values: dict[str, np.ndarray], title: str) -> li
     return rows
 
 
-def _stretches(scores: np.ndarray) -> tuple[list[int], np.ndarray]:
+def stretches(scores: np.ndarray) -> tuple[list[int], np.ndarray]:
     """Ends of at most POINTS equal stretches, and each seed's mean in them `[seeds, points]`."""
     length = max(1, scores.shape[1] // POINTS)
     count = scores.shape[1] // length

@@ -1,9 +1,11 @@
-"""One look for every plot, and the three files it is kept in."""
+"""One look for every plot, and the four files it is kept in."""
 
 import csv
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +24,9 @@ from edgewise.training.checkpoint import write_atomically
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C8C")
 """Told apart by colour-blind readers too (Okabe and Ito), the strongest first."""
 DASHES = ("-", "--", "-.", ":")
+WIDTHS_IN = {"one-column": 3.5, "two-columns": 7.16}
+"""Of a figure in a paper with two columns [inches]."""
+_width_in: ContextVar[float | None] = ContextVar("width", default=None)
 KNOWLEDGE_COLOURS = {
     "local": "#0072B2",
     "shared": "#009E73",
@@ -47,8 +52,30 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "edgewise",
 }
-NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+NO_METADATA = {
+    "svg": dict.fromkeys(("Creator", "Date", "Format", "Type")),
+    "pdf": dict.fromkeys(("Creator", "Producer", "CreationDate")),
+}
 """Without a date equal plots are equal files; without the rest a page names no other site."""
+
+
+@contextmanager
+def fitted(columns: str | None) -> Iterator[None]:
+    """Whatever is drawn in this context is as wide as so many `columns` of a paper (a name of
+    WIDTHS_IN), in the type that it has elsewhere; None: as wide as it was made."""
+    before = _width_in.set(None if columns is None else WIDTHS_IN[columns])
+    try:
+        yield
+    finally:
+        _width_in.reset(before)
+
+
+def _fitted(size: tuple[float, float]) -> tuple[float, float]:
+    """Narrower plots keep three quarters of their height: type does not shrink."""
+    width = _width_in.get()
+    if width is None:
+        return size
+    return width, size[1] * max(width / size[0], 0.75)
 
 
 def line_style(i: int) -> dict[str, Any]:
@@ -162,14 +189,14 @@ def draw_files(
     draw: Callable[[Canvas], Rows],
     size: tuple[float, float] = (7.0, 3.6),
 ) -> str:
-    """Draw, and write `name`.png, .svg and .csv if there is a folder for them; returns the SVG, to
-    be put into a page."""
+    """Draw, and write `name`.png, .svg, .pdf and .csv if there is a folder for them; returns the
+    SVG, to be put into a page. `fitted` says for which paper."""
     with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]
-        canvas = Canvas(figsize=size)
+        canvas = Canvas(figsize=_fitted(size))
         rows = draw(canvas)
-        images = {kind: io.BytesIO() for kind in ("png", "svg")}
+        images = {kind: io.BytesIO() for kind in ("png", "svg", *(("pdf",) if folder else ()))}
         for kind, content in images.items():
-            canvas.savefig(content, format=kind, metadata=NO_METADATA if kind == "svg" else None)
+            canvas.savefig(content, format=kind, metadata=NO_METADATA.get(kind))
     if folder is not None:
         for kind, content in images.items():
             write_atomically(folder / f"{name}.{kind}", content.getvalue())

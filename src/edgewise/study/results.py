@@ -30,7 +30,7 @@ class Results:
     ) -> None:
         self.scenario = scenario
         self.quick = quick
-        self._store = store
+        self.store = store
         self._instead = instead
         self._described: dict[str, RunSpec] = {}
         self._runs: dict[tuple[str, int], RunResult] = {}
@@ -45,7 +45,7 @@ class Results:
         """What the experiment returned."""
         asked = experiment.shortened() if self.quick else experiment
         if asked.name not in self._experiments:
-            self._experiments[asked.name] = self._store.read_experiment(self.scenario.name, asked)
+            self._experiments[asked.name] = self.store.read_experiment(self.scenario.name, asked)
         return self._experiments[asked.name]
 
     def values(self, sweep: Sweep, scheme: str, metric: str, **point: Any) -> np.ndarray:
@@ -72,7 +72,7 @@ class Results:
         """One run."""
         key = (spec.digest, seed)
         if key not in self._runs:
-            self._runs[key] = self._store.read(spec, seed)
+            self._runs[key] = self.store.read(spec, seed)
         return self._runs[key]
 
     def spec(self, sweep: Sweep, scheme: str, point: Mapping[str, Any]) -> RunSpec:

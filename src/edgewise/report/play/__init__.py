@@ -1,0 +1,1 @@
+"""The network, played slot by slot: recorded once, packed into the page."""
