@@ -36,7 +36,7 @@ def curves(**late: Any) -> dict[str, Any]:
     """The experiment: a curve by scheme, or one for each seed; the same for GSD and all. Controls
     never arrive."""
     others = ("oql-na", "oql-na-no-history", "oql-na-one-table", "dqn", "ecf")
-    stepped = ("oql-cent, step of Dist", "oql-dist, step of Cent")
+    stepped = ("oql-cent, settings of Dist", "oql-dist, settings of Cent")
     every = dict.fromkeys((*CONTROLS, *others, *stepped), NEVER)
     every |= {name.replace("_", "-"): curve for name, curve in late.items()}
     arrays = {name: shaped(curve) for name, curve in every.items()}
@@ -85,7 +85,7 @@ def test_a12_play_that_never_changes_is_not_the_first() -> None:
     assert found.outcome == "holds"
     assert means(found)["oql-dist, GSD, epochs"] == 50.0
     assert means(found)["oql-dist, all, arriving"] == 1.0
-    assert means(found)["oql-cent, step of Dist, all, arriving"] == 0.0
+    assert means(found)["oql-cent, settings of Dist, all, arriving"] == 0.0
     blind = early["frozen at checkpoints"] | {"oql-cent~blind": shaped(climbing(0))}
     again = verdict("A12", experiments={"frozen at checkpoints": blind})
     assert (again.outcome, again.passing) == ("by construction", ["blind"])

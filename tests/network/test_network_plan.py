@@ -150,6 +150,8 @@ def test_the_site_that_needs_a_server_gets_it_and_compare_takes_the_answer(
     assert [row["mean"] for row in rows if row["scheme"] == "bound"][-1] == "1.0"
     assert {path.name for path in Path("r").glob("plan*")} == {
         "plan.csv",
+        "plan.html",
+        "plan.pdf",
         "plan.png",
         "plan.svg",
         "planned.toml",

@@ -32,4 +32,5 @@ def load(point: EntryPoint) -> Any:
 
 @cache
 def _installed(group: str) -> tuple[EntryPoint, ...]:
-    return tuple(entry_points(group=group))
+    # Made anew: what looks for them may be another library's, with a class of its own.
+    return tuple(EntryPoint(each.name, each.value, group) for each in entry_points(group=group))

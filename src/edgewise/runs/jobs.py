@@ -257,7 +257,7 @@ class _Pool:
     def _start(self, core: int) -> tuple[Connection, BaseProcess]:
         # Spawned, not forked: a forked JAX hangs.
         context = multiprocessing.get_context("spawn")
-        with ctrl_c_unseen_by_children(), main_unread():
+        with ctrl_c_unseen_by_children(), main_unread(self.arguments[0]):
             ours, theirs = context.Pipe()
             arguments = (theirs, *self.arguments, core)
             process = context.Process(target=work, args=arguments, daemon=True)

@@ -41,8 +41,8 @@ class Scale:
     def code(self, values: np.ndarray) -> np.ndarray:
         """A byte for each.
 
-        >>> Scale(1.0, 100.0).code(np.array([0.0, 1.0, 10.0, 100.0, np.inf])).tolist()
-        [0, 1, 128, 254, 255]
+        >>> Scale(1.0, 100.0).code(np.array([0.0, 1.0, 20.0, 100.0, np.inf])).tolist()
+        [0, 1, 166, 254, 255]
         """
         span = np.log(self.high / self.low) or 1.0
         positive = np.clip(np.where(values > 0, values, self.low), self.low, self.high)

@@ -44,16 +44,10 @@ class Recording:
 
 def scene_of(scenario: str) -> AbstractScene | None:
     """What the scenario's folder declares; None where it declares nothing."""
-    if scenario not in scenarios.names():
+    if scenario not in scenarios.names() or not (scenarios.home(scenario) / "scene.py").exists():
         return None
     home = scenarios.home(scenario).name
-    name = f"{scenarios.__name__}.{home}.scene"
-    try:
-        scene: AbstractScene = importlib.import_module(name).SCENE
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
+    scene: AbstractScene = importlib.import_module(f"{scenarios.__name__}.{home}.scene").SCENE
     return scene
 
 
