@@ -102,7 +102,7 @@ def test_every_command_in_the_documents_is_understood():
         words = [word.replace("yours", "local").replace("NAME", "wide-band") for word in words]
         command, bound, _ = app.parse_args(words[1:], exit_on_error=False, print_error=False)
         given = dict(bound.arguments)
-        elsewhere = any(file in " ".join(words) for file in (".toml", ".csv", "mine.py"))
+        elsewhere = any(file in " ".join(words) for file in (".toml", ".csv", ".zip", "mine.py"))
         if command.__name__ == "compare_" and not elsewhere:  # No file of the reader's is needed.
             scenario = scenarios.get(given.pop("scenario"))
             given.pop("running", None)

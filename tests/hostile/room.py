@@ -19,6 +19,7 @@ from edgewise.report.build import write_comparison
 from edgewise.runs.code import code_of
 from edgewise.runs.execute import Rig
 from edgewise.runs.store import Store
+from edgewise.runs.worker import TimeJob
 from edgewise.study.compare import Comparison
 from edgewise.study.papers import Paper
 
@@ -100,6 +101,7 @@ def made(folder: Path) -> Path:
         for seed in seeds:
             (finished,) = rig.execute((seed,), folder / "work")
             store.write(spec, seed, finished.result, code_of(SCENARIO), finished.policy)
+        TimeJob(spec, seeds).execute(find, store, lambda progress: None)
     asked.save(folder)
     write_comparison(store, find, asked)
     return folder
