@@ -48,6 +48,13 @@ class Failing(edgewise.AbstractScheduler):
         return 1 / state.nothing, memory
 
 
+class Mistaken(edgewise.AbstractScheduler):
+    """Adds what cannot be added, and looks at no state."""
+
+    def decide(self, env: Any, key: Any, state: Any, memory: Any) -> Any:
+        return "1" + 1, memory  # type: ignore[operator]
+
+
 @pytest.fixture(autouse=True, scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The scenario of the tests is found by its name, and results are in a folder of their own."""
@@ -160,6 +167,17 @@ def test_what_a_policy_cannot_be_asked_is_told(table: Table) -> None:
         edgewise.load("results/tiny/w@3000")
     with pytest.warns(UserWarning, match="has changed since it was made"):
         edgewise.load("results/tiny/w@2000", Weighted(WEIGHT + 1.0))
+
+
+def test_what_goes_wrong_in_a_scheme_is_not_taken_for_a_need_of_the_state(table: Table) -> None:
+    policy = edgewise.load("results/tiny/c@2001", Counting)
+    rows = jnp.zeros(policy.observation_shape)
+    policy.scheduler = Mistaken()
+    with pytest.raises(TypeError, match="can only concatenate str"):
+        policy.act(rows)
+    policy.scheduler = Failing()
+    with pytest.raises(UserError, match="decides by the state of the network"):
+        policy.act(rows)
 
 
 def test_a_failure_keeps_the_others_and_names_the_line(tmp_path: Path) -> None:

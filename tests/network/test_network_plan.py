@@ -176,8 +176,8 @@ def test_the_site_that_needs_a_server_gets_it_and_compare_takes_the_answer(
 
 
 def test_a_networks_file_gives_the_lengths_of_its_runs(network: Path) -> None:
-    from edgewise.cli.named import named
     from edgewise.runs.spec import describe
+    from edgewise.scenarios import named
 
     found, parameters, folder = named(str(network))
     assert folder == "one-cell"

@@ -104,7 +104,7 @@ class Policy:
         rows = self._checked(observation, agent)
         try:
             actions, memory = _acted(self.scheduler, self.env, self._key(), rows, self._memory)
-        except (AttributeError, TypeError):  # Of the state, which is not there.
+        except StateLooked:
             raise UserError(
                 f"{self.scheme} decides by the state of the network, not by observations alone: "
                 "use policy.decide(state)"
@@ -151,11 +151,24 @@ class Policy:
         return jnp.zeros((agents, features), jnp.float32).at[agent].set(row)
 
 
+class StateLooked(AttributeError):
+    """A scheme asked for what is in the state, where there are observations alone."""
+
+
+class NoState:
+    """In the place of a state: there is nothing in it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Asked of every object.
+            raise AttributeError(name)
+        raise StateLooked(name)
+
+
 @eqx.filter_jit
 def _acted(
     scheduler: AbstractScheduler, env: AbstractEnv, key: PRNGKeyArray, rows: Array, memory: Any
 ) -> Any:
-    return scheduler.decide(undecoded(env, rows), key, None, memory)
+    return scheduler.decide(undecoded(env, rows), key, NoState(), memory)
 
 
 @eqx.filter_jit

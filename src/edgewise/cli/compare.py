@@ -37,12 +37,12 @@ def compare_(
     """
     from edgewise import scenarios
     from edgewise.cli.asked import asked
-    from edgewise.cli.named import named
     from edgewise.cli.tables import print_comparison
     from edgewise.cli.work import announce, results_folder, tell_page, tell_run_name, work_through
     from edgewise.report.build import write_comparison
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.store import Store
+    from edgewise.scenarios import named
     from edgewise.study.results import Results
     from edgewise.study.rows import table
 

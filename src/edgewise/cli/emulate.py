@@ -45,7 +45,6 @@ def emulate_(
 ) -> None:
     """An exported network as processes, one an agent, over MQTT, in the simulated world."""
     from edgewise import scenarios
-    from edgewise.cli.named import named
     from edgewise.cli.tables import show
     from edgewise.deployment import contract, trained
     from edgewise.deployment.emulation import outcome
@@ -56,6 +55,7 @@ def emulate_(
     from edgewise.report.emulation import write_page
     from edgewise.runs.names import find_run
     from edgewise.runs.store import Store
+    from edgewise.scenarios import named
 
     options.at_least_one(slots=slots, away=away)
     options.above_zero(slot_s=slot_s)

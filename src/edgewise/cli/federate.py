@@ -38,7 +38,6 @@ def federate_(
     ] = None,
 ) -> None:
     """Train a scheme with every agent in a process of its own, its models averaged by Flower."""
-    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder
     from edgewise.federation.flower.launch import Asked, Federation
     from edgewise.federation.names import check_strategy
@@ -47,6 +46,7 @@ def federate_(
     from edgewise.runs.interrupts import ctrl_c_heard
     from edgewise.runs.machine import cores, settle
     from edgewise.runs.spec import FIRST_SEED, describe
+    from edgewise.scenarios import named
 
     options.above_zero(round_s=round_s, patience_s=patience_s)
     options.at_least_one(slots=slots)

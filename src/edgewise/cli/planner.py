@@ -11,7 +11,6 @@ import numpy as np
 from edgewise import scenarios
 from edgewise.cli import options
 from edgewise.cli.axes import SERVERS, axes_of, file_at, sites_to_try
-from edgewise.cli.named import Named, named
 from edgewise.cli.work import work_through
 from edgewise.core.errors import UserError
 from edgewise.report.planning import Key, Planned
@@ -19,6 +18,7 @@ from edgewise.runs.jobs import plan_runs
 from edgewise.runs.spec import RunSpec
 from edgewise.runs.store import Store
 from edgewise.runs.sweep import Sweep
+from edgewise.scenarios import Named, named
 from edgewise.scenarios.network.capacity import (
     SHORTFALL,
     best_conceivable,

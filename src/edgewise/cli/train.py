@@ -21,13 +21,13 @@ def train_(
     running: options.Running = options.HERE,
 ) -> None:
     """Train one scheme; prints how each run is called, for `edgewise evaluate`."""
-    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.names import run_name
     from edgewise.runs.spec import describe
     from edgewise.runs.store import Store
     from edgewise.runs.sweep import seed_numbers
+    from edgewise.scenarios import named
 
     found, of_file, name = named(scenario)
     if not found.scheme(scheme).learns:

@@ -30,10 +30,10 @@ def tune_(
     declare, exploration and schedule included. All trials are kept in tuning/SCHEME.csv of the
     results folder; a search that was cut goes on where it was.
     """
-    from edgewise.cli.named import named
     from edgewise.cli.work import results_folder, work_through
     from edgewise.runs.jobs import plan_runs
     from edgewise.runs.store import Store
+    from edgewise.scenarios import named
     from edgewise.study.tuning import SEEDS, TRIALS, Trial, Tuning
 
     options.at_least_one(trials=trials, slots=slots, jobs=running.jobs)

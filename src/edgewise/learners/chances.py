@@ -47,10 +47,15 @@ def log_chance(
     return -jnp.sum(0.5 * away**2 + spread + 0.5 * jnp.log(2 * jnp.pi), axis=1)
 
 
+def categorical_entropy(raw: Raw) -> Float[Array, "agents batch"]:
+    """-Σ_a π(a) ln π(a), π the softmax of `raw`."""
+    log_chances = jax.nn.log_softmax(raw, axis=1)
+    return -jnp.sum(jnp.exp(log_chances) * log_chances, axis=1)
+
+
 def entropy(space: Space, raw: Raw, log_spread: Spread) -> Float[Array, "agents batch"]:
     """-E ln π, in nats."""
     if isinstance(space, Discrete):
-        chances = jax.nn.log_softmax(raw, axis=1)
-        return -jnp.sum(jnp.exp(chances) * chances, axis=1)
+        return categorical_entropy(raw)
     each = log_spread + 0.5 * jnp.log(2 * jnp.pi * jnp.e)
     return jnp.broadcast_to(jnp.sum(each, axis=1, keepdims=True), (raw.shape[0], raw.shape[2]))

@@ -27,13 +27,3 @@ def descended(
     """One step of `descent` down the slope."""
     direction, moments = descent(longest).update(slope, moments)
     return jax.tree.map(lambda w, d: w - rate * d, model, direction), moments
-
-
-def followed(slow: Model, model: Model, rate: float) -> Model:
-    """The slow copy after a step: (1 - rate) slow + rate model.
-
-    >>> from jax import numpy as jnp
-    >>> followed(jnp.array([1.0]), jnp.array([3.0]), 0.25).tolist()
-    [1.5]
-    """
-    return jax.tree.map(lambda old, new: old + rate * (new - old), slow, model)

@@ -6,12 +6,15 @@ agents feed from the same input is one plain product (see `shared_input`).
 """
 
 from itertools import pairwise
+from typing import TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, PRNGKeyArray
+
+Model = TypeVar("Model")
 
 
 class Layer(eqx.Module):
@@ -80,7 +83,7 @@ def batch_last(x: Float[Array, "batch agents width"]) -> Float[Array, "agents wi
     return jnp.transpose(x, (1, 2, 0))
 
 
-def soft_update(target: Network, source: Network, rate: float) -> Network:
+def soft_update(target: Model, source: Model, rate: float) -> Model:
     """Polyak averaging: target ← (1 - rate)·target + rate·source."""
     return jax.tree.map(lambda old, new: old + rate * (new - old), target, source)
 

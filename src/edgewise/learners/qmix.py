@@ -20,11 +20,11 @@ from edgewise.core.errors import UserError
 from edgewise.core.policy import Decentralised
 from edgewise.core.search import DISCOUNT, LAYERS, RATE, SHARE_OF_RUN, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Discrete
-from edgewise.learners.descent import descended, descent, followed
+from edgewise.learners.descent import descended, descent
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.maddpg import GreedyActor
 from edgewise.learners.mixing import Mixer, Seen, init_mixer, mixed
-from edgewise.learners.networks import batch_last
+from edgewise.learners.networks import batch_last, soft_update
 from edgewise.learners.reward_scale import RewardScale
 from edgewise.learners.teams import Team, forward_team, init_team, one_each
 
@@ -121,7 +121,7 @@ class Qmix(AbstractLearner[QmixLearned]):
         error, slope = jax.value_and_grad(loss)(learned.model)
         rate = self.rate * (1.0 - progress)
         model, moments = descended(learned.model, slope, learned.moments, rate, self.longest_slope)
-        slow = followed(learned.slow, model, self.target_rate)
+        slow = soft_update(learned.slow, model, self.target_rate)
         return QmixLearned(model, slow, moments, rewards), {"critic_loss": error}
 
     def scheduler(self, learned: QmixLearned) -> Decentralised:

@@ -19,10 +19,11 @@ from edgewise.core.policy import Decentralised
 from edgewise.core.search import DISCOUNT, LAYERS, RATE, SLOW_COPY, Dimension, Range
 from edgewise.core.spaces import Discrete, Space
 from edgewise.learners import soft
-from edgewise.learners.descent import descended, descent, followed
+from edgewise.learners.chances import categorical_entropy
+from edgewise.learners.descent import descended, descent
 from edgewise.learners.learner import AbstractLearner, Transition
 from edgewise.learners.maddpg import GreedyActor
-from edgewise.learners.networks import batch_last
+from edgewise.learners.networks import batch_last, soft_update
 from edgewise.learners.reward_scale import RewardScale
 from edgewise.learners.teams import Team, forward_team, init_team, one_each
 
@@ -132,7 +133,7 @@ class Sac(AbstractLearner[SacLearned]):
         slope, log = jax.grad(loss, has_aux=True)(learned.model)
         rate = self.rate * (1.0 - progress)
         model, moments = descended(learned.model, slope, learned.moments, rate, self.longest_slope)
-        slow = followed(learned.slow, model.critics, self.target_rate)
+        slow = soft_update(learned.slow, model.critics, self.target_rate)
         return SacLearned(model, slow, moments, rewards), log
 
     def scheduler(self, learned: SacLearned) -> Decentralised:
@@ -164,7 +165,7 @@ class Sac(AbstractLearner[SacLearned]):
         outputs = forward_team(model.actor, seen)
         if isinstance(self.space, Discrete):
             gain = soft.soft_value(outputs, self._lower(critics, seen), temperature)
-            return jnp.mean(gain, axis=1), jnp.mean(soft.entropy(outputs), axis=1)
+            return jnp.mean(gain, axis=1), jnp.mean(categorical_entropy(outputs), axis=1)
         action, log_chance = soft.squashed(key, outputs)
         lower = self._lower(critics, jnp.concatenate([seen, action], axis=1))[:, 0]
         gain = lower - temperature[:, None] * log_chance

@@ -30,12 +30,6 @@ def soft_value(raw: Outputs, value: Outputs, temperature: Float[Array, " agents"
     return expected(jnp.exp(log_chances), value - weight * log_chances)
 
 
-def entropy(raw: Outputs) -> Each:
-    """-Σ_a π(a) ln π(a)."""
-    log_chances = jax.nn.log_softmax(raw, axis=1)
-    return -expected(jnp.exp(log_chances), log_chances)
-
-
 def squashed(
     key: PRNGKeyArray, outputs: Float[Array, "agents both batch"]
 ) -> tuple[Float[Array, "agents size batch"], Each]:
