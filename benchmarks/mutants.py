@@ -32,7 +32,6 @@ from cosmic_ray.plugins import get_operator
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "edgewise"
 ROOMS = ("baselines", "learners", "scenarios", "study", "training")
-COPIED = ("src", "tests", "docs", "benchmarks", "examples", "pyproject.toml", "README.md")
 OPERATORS = (
     *(f"ReplaceBinaryOperator_{pair}" for pair in ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul")),
     *(f"ReplaceBinaryOperator_{pair}" for pair in ("Pow_Mul", "BitAnd_BitOr", "FloorDiv_Mul")),
@@ -65,7 +64,8 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of it: killed, survived, or that no test imports it."""
+    """What became of it: killed, survived, that no test imports it, or that its tests fail without
+    it too."""
 
     outcome: str
     seconds: float
@@ -139,6 +139,8 @@ def tried(mutant: Mutant, home: Path) -> Tried:
         if after is None:
             raise RuntimeError(f"{mutant} is no place to change: the code is not that of the list")
         outcome = "survived" if _pass(tests, home) else "killed"
+    if outcome == "killed" and not _pass_unchanged(tests, home):
+        outcome = "fails unchanged"
     return Tried(outcome, round(time.monotonic() - begun, 1), " ".join(tests), _diff(before, after))
 
 
@@ -154,6 +156,11 @@ def _pass(tests: tuple[str, ...], home: Path) -> bool:
     return bool(ended.returncode == 0)
 
 
+@cache
+def _pass_unchanged(tests: tuple[str, ...], home: Path) -> bool:
+    return _pass(tests, home)
+
+
 def _diff(before: str, after: str) -> str:
     """The lines that differ."""
     pairs = zip(before.splitlines(), after.splitlines(), strict=False)
@@ -161,15 +168,14 @@ def _diff(before: str, after: str) -> str:
 
 
 def _copies(count: int) -> "queue.Queue[Path]":
+    """Of all files that git knows: a test that misses one fails whatever was changed."""
     free: queue.Queue[Path] = queue.Queue()
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
     for _ in range(count):
         home = Path(tempfile.mkdtemp(prefix="mutants-"))
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-            elif source.exists():
-                shutil.copy(source, home / name)
+        for name in listed.stdout.decode().splitlines():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, home / name)
         free.put(home)
     return free
 
