@@ -158,7 +158,7 @@ class Wide(Learner):
 
 class Beyond(Learner):
     def act(self, key: Any, learned: Any, observation: Any, progress: Any) -> Any:
-        return jnp.full(3, 9)
+        return jnp.full(3, 6)
 
 
 class Worded(Learner):
@@ -200,7 +200,7 @@ class Scoreless(Drift):
     ("learner", "told"),
     [
         (Wide, "act: it gives float32(3, 1), for 3 agents with actions Discrete(n=6)"),
-        (Beyond, "act: actions lie in 9..9, allowed 0..5"),
+        (Beyond, "act: actions lie in 6..6, allowed 0..5"),
         (Worded, "init: ['name'] is str, no array"),
         (Forgetting, "update: what is known was ArrayImpl and becomes nothing"),
         (Chatty, "the log's 'rewards' is float32(3,), no real scalar"),

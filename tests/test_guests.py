@@ -66,6 +66,7 @@ def wrong(env, key, state):
     return Sized(share / state.nothing)
 
 two = Sized(2)
+mistaken = edgewise.Scheme("any", "Theirs", "central", "a book", program=Walk, settings={"x": 1})
 own = edgewise.Scheme("any", "Theirs", "shared", "a book", scheduler=Sized(0))
 number = 7
 """
@@ -153,6 +154,7 @@ def test_a_policy_is_followed_by_every_agent_with_the_same_numbers(folder: Path)
         ("other.py:Mine", "other.py cannot be read (No such file or directory): a scheme's place"),
         ("mine.py:number", "mine.py:number: it is of type int: name a scheduler, a policy"),
         ("mine.py:Sized", "Sized takes server: name an object, as in mine = Sized(server=...)"),
+        ("mine.py:mistaken", "unknown setting of mine.py:mistaken 'x'"),
         ("Mine", "unknown scheme of tiny 'Mine':"),
     ],
 )

@@ -128,6 +128,18 @@ def test_a_normal_on_the_cube_is_scipys():
     assert float(spread[0, 0]) == pytest.approx(norm.entropy(0, [0.5, 0.1]).sum(), rel=1e-5)
 
 
+def test_draws_are_of_the_law_whose_chances_are_told():
+    key, draws = jax.random.key(0), 4000
+    raw = jnp.broadcast_to(jnp.array([[[0.0], [2.0]]]), (1, 2, draws))
+    spread = np.array([0.5, 0.1])
+    drawn = chances.draw(key, Box(2), raw, jnp.log(jnp.array([spread])))[0]
+    middle = 1 / (1 + np.exp(-np.array([0.0, 2.0])))
+    np.testing.assert_allclose(drawn.mean(axis=1), middle, atol=0.03)
+    np.testing.assert_allclose(drawn.std(axis=1), spread, rtol=0.05)
+    chosen = chances.draw(key, Discrete(2), raw, jnp.zeros((1, 0)))
+    assert float(chosen.mean()) == pytest.approx(1 / (1 + np.exp(-2.0)), abs=0.02)
+
+
 def test_the_first_batch_sets_the_scale_and_later_ones_count_their_share():
     first = jnp.array([[1.0], [3.0]])
     scale, scaled = RewardScale.start().scaled(first)

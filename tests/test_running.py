@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tiny import SCENARIO, Constant
 from edgewise.baselines.blind import FixedAction
 from edgewise.core.policy import AbstractPolicy, AbstractScheduler, Decentralised
 from edgewise.core.shown import shown, undecoded
-from edgewise.report.front import front
+from edgewise.report.front import front, travelling_bytes
 from edgewise.runs import running
 from edgewise.runs.code import code_of
 from edgewise.runs.jobs import plan_runs
@@ -25,6 +26,8 @@ from edgewise.runs.scheme import Scheme
 from edgewise.runs.spec import describe
 from edgewise.runs.store import RunResult, Store
 from edgewise.runs.worker import RunJob, TimeJob
+from edgewise.study.ranking import Ranking
+from edgewise.study.rows import Row
 
 ENV = SCENARIO.env(num_users=3)
 STATE = ENV.reset(jax.random.key(0))
@@ -91,6 +94,12 @@ def test_a_decision_is_a_share_of_the_cpu_time(
     monkeypatch.setattr(running, "_decided", lambda *arguments: None)
     us = running.decision_us(ENV, LINEAR, jax.random.key(0), STATE)
     assert us == pytest.approx(1e6 * step_s / calls / 64 / 3)
+
+
+def test_what_travels_is_what_is_observed_and_what_is_exchanged() -> None:
+    unknown = Row("a", "A", "local", 3, {}, None, Ranking(1, 1), running={"observed_bytes": 40.0})
+    told = replace(unknown, running={**unknown.running, "exchanged_bytes": 3.0})
+    assert (travelling_bytes(told), travelling_bytes(unknown)) == (43.0, 40.0)
 
 
 def test_agents_see_what_they_are_shown_and_states_are_not_needed() -> None:

@@ -10,6 +10,8 @@ from tiny import SCENARIO
 from edgewise import scenarios
 from edgewise.core.errors import UserError
 from edgewise.core.search import Choice, Range
+from edgewise.learners.dqn import Dqn
+from edgewise.learners.maddpg import Maddpg
 from edgewise.runs.settings import searched, space_of, takes_settings_of
 from edgewise.study.tuning import TOGETHER, Trial, Tuning
 
@@ -90,3 +92,11 @@ def test_a_function_hands_on_the_space_of_what_it_builds() -> None:
         """Builds."""
 
     assert space_of(outer) == {"width": Choice((8, 16)), "clusters": Choice((1, 2))}
+
+
+def test_exploration_may_end_early_in_a_search() -> None:
+    """A search that could not find 5% of the run found DQN slower than it is."""
+    for learner, name in ((Dqn, "exploration_share"), (Maddpg, "noise_share")):
+        share = learner.SPACE[name]
+        assert share.low <= 0.05 < share.high == 1.0
+        assert share.log

@@ -11,7 +11,8 @@ import pytest
 from edgewise import scenarios
 from edgewise.core.scene import Shown
 from edgewise.core.seeding import seed_keys
-from edgewise.report.play.record import scene_of
+from edgewise.report.play.record import PER_DEVICE, _thinned, scene_of
+from edgewise.report.play.section import _pair
 
 fast_jit = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 SIZES: dict[str, dict[str, Any]] = {
@@ -64,6 +65,36 @@ def test_a_slot_is_shown_as_it_was(name: str) -> None:
     assert (shown.load >= 0).all()
     assert not ground.devices or len(ground.devices) == shown.work.shape[1]
     _check_delay(name, env, decision, outcome, shown)
+    _check_places(name, outcome, shown)
+
+
+def _check_places(name: str, outcome: Any, shown: Shown) -> None:
+    """Whoever computes by itself is on no way, and whoever divides nothing is in one place."""
+    away = shown.server > 0
+    for way in (shown.up_s, shown.forward_s, shown.server_s):
+        assert (way[~away] == 0).all()
+    if name in ("joint-offloading", "multi-rat-iot", "server-load-balance"):
+        np.testing.assert_array_equal(shown.share, away)
+        assert (shown.local_s[away] == 0).all()
+    received = outcome.received if name == "multi-rat-iot" else np.ones_like(away)
+    if name in ("joint-offloading", "multi-rat-iot"):  # They have no deadlines.
+        np.testing.assert_array_equal(shown.met, np.where(away, received, True))
+
+
+def test_what_is_seen_first_is_what_learned_beside_the_reference() -> None:
+    scenario = scenarios.get("server-load-balance")
+    assert _pair(scenario, ["random", "dtomalb", "optimum"]) == ["dtomalb", "optimum"]
+    assert _pair(scenario, ["random", "optimum"]) == ["random", "optimum"]
+    assert _pair(scenario, ["optimum"]) == ["optimum", "optimum"]
+    assert _pair(scenario, ["static", "random"]) == ["random", "static"]
+
+
+def test_many_devices_are_thinned_from_the_first_to_the_last(monkeypatch) -> None:
+    monkeypatch.setattr("edgewise.report.play.record.MOST_DEVICES", 3)
+    each = dict.fromkeys(PER_DEVICE, jnp.arange(9))
+    thin = _thinned(Shown(load=jnp.zeros(2), **each))
+    assert thin.work.tolist() == [0, 4, 8]
+    assert thin.load.shape == (2,)
 
 
 def _check_delay(name: str, env: Any, decision: Any, outcome: Any, shown: Shown) -> None:

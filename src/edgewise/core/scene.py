@@ -99,7 +99,11 @@ def in_a_row(count: int, start_xy_m: tuple[float, float], step_m: float) -> np.n
 
 
 def numbered(word: str, count: int) -> tuple[str, ...]:
-    """`word 1`, `word 2`, ..."""
+    """The members of a kind, counted from one.
+
+    >>> numbered("server", 2)
+    ('server 1', 'server 2')
+    """
     return tuple(f"{word} {i + 1}" for i in range(count))
 
 

@@ -84,7 +84,11 @@ def batch_last(x: Float[Array, "batch agents width"]) -> Float[Array, "agents wi
 
 
 def soft_update(target: Model, source: Model, rate: float) -> Model:
-    """Polyak averaging: target ← (1 - rate)·target + rate·source."""
+    """Polyak averaging: target ← (1 - rate)·target + rate·source.
+
+    >>> soft_update(jnp.array([1.0]), jnp.array([3.0]), 0.25).tolist()
+    [1.5]
+    """
     return jax.tree.map(lambda old, new: old + rate * (new - old), target, source)
 
 
